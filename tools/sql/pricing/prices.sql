@@ -1,0 +1,20 @@
+-- Price rows that may apply to the ordered lines: by product or group, and by customer, tier or list.
+WITH wanted AS (
+    SELECT DISTINCT l.sku, p.product_group, o.customer_id, c.tier, c.price_list_id
+    FROM main.order_lines_at($as_of) AS l
+    JOIN main.orders_at($as_of) AS o USING (order_id)
+    JOIN main.products_at($as_of) AS p USING (sku)
+    JOIN main.customers_at($as_of) AS c USING (customer_id)
+    WHERE l.order_id IN (SELECT unnest($orders))
+)
+SELECT * FROM main.prices_at($as_of) AS price
+WHERE EXISTS (
+    SELECT 1 FROM wanted AS w
+    WHERE (price.sku IS NULL OR price.sku = w.sku)
+      AND (price.product_group IS NULL OR price.product_group = w.product_group)
+      AND (price.sku IS NOT NULL OR price.product_group IS NOT NULL)
+      AND (price.customer_id IS NULL OR price.customer_id = w.customer_id)
+      AND (price.tier IS NULL OR price.tier = w.tier)
+      AND (price.price_list_id IS NULL OR price.price_list_id = w.price_list_id)
+)
+ORDER BY price.price_id
