@@ -1,0 +1,168 @@
+"""Files to text cells: one table `stage.raw_<table>` each, every cell text, rows numbered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tools.errors import BadInput
+from tools.sources import sqltext
+from tools.sources.csvtext import MAX_ROW, Plain, plain_csv
+from tools.sources.folder import nearest
+from tools.tables import Table, tables
+
+RESERVED = "_"
+"""Columns of a snapshot that begin so are the desk's own."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A table as text cells: `columns` are those of the file, canonical names where known.
+
+    `raw` is the table of numbered rows; `wide`, where there is one, holds rows that have more
+    cells than the header, as row number and JSON.
+    """
+
+    table: Table
+    file: str
+    columns: tuple[str, ...]
+    raw: str
+    wide: str | None = None
+
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """Columns of the file that the canonical table does not have."""
+        return tuple(c for c in self.columns if c not in self.table.columns)
+
+
+def canonical(table: Table, file: str, header: list[str]) -> tuple[str, ...]:
+    """The header with known columns in canonical spelling.
+
+    Raises:
+        BadInput: a key column is missing, or a column has a reserved name.
+    """
+    found = tuple(c.lower() if c.lower() in table.columns else c for c in header)
+    for key in table.key:
+        if key not in found:
+            raise BadInput(f"{file} has no column {key}{_missing_hint(key, header)}")
+    for column in found:
+        if column.startswith(RESERVED):
+            raise BadInput(f"{file}: a column must not begin with an underscore ({column})")
+    return found
+
+
+def _missing_hint(key: str, header: list[str]) -> str:
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        return "; its cells must be separated by commas"
+    near = nearest(key, header)
+    return f"; is {near} meant?" if near else ", which is part of the table's key"
+
+
+def near_misses(staged: Staged) -> list[str]:
+    """Warnings about unknown columns that look like a known one that the file lacks."""
+    absent = [c for c in staged.table.columns if c not in staged.columns]
+    pairs = ((column, nearest(column, absent)) for column in staged.extra)
+    return [
+        f"{staged.file}: unknown column {column} is kept as text; did you mean {near}?"
+        for column, near in pairs
+        if near
+    ]
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], file: Path
+) -> None:
+    types = ", ".join(f"{sqltext.text(c)}: 'VARCHAR'" for c in columns)
+    connection.execute(
+        f"CREATE TABLE {table} AS SELECT * REPLACE (_row::BIGINT AS _row) "
+        f"FROM read_csv({sqltext.path(file)}, auto_detect = false, header = false, delim = ',', "
+        f"quote = '\"', escape = '\"', new_line = '\\n', parallel = false, "
+        f"max_line_size = {8 * MAX_ROW}, buffer_size = {32 * MAX_ROW}, columns = {{{types}}})"
+    )
+
+
+def stage_csv(
+    connection: duckdb.DuckDBPyConnection, table: Table, file: Path, folder: Path
+) -> Staged:
+    """Bring one CSV file to text cells; `folder` takes files that are removed again.
+
+    Raises:
+        BadInput: see `plain_csv` and `canonical`.
+    """
+    plain: Plain = plain_csv(file, folder)
+    columns = canonical(table, file.name, plain.header)
+    raw, wide = f"stage.raw_{table.name}", f"stage.wide_{table.name}"
+    _create(connection, raw, ("_row", *columns), plain.rows)
+    _create(connection, wide, ("_row", "raw"), plain.wide)
+    plain.rows.unlink()
+    plain.wide.unlink()
+    return Staged(table, file.name, columns, raw, wide)
+
+
+def parquet_cell(column: str, stored: str, wanted: str) -> str:
+    """The expression that writes a typed Parquet cell as the text that `cells` reads."""
+    cell = sqltext.name(column)
+    if stored in ("DOUBLE", "FLOAT"):
+        plain = f"CASE WHEN isfinite({cell}) THEN TRY_CAST({cell}::VARCHAR AS DECIMAL(38,12)) END"
+        shown = f"CASE WHEN {cell}::VARCHAR LIKE '%e%' THEN {plain}::VARCHAR END"
+        return f"coalesce({shown}, regexp_replace({cell}::VARCHAR, '\\.0$', ''))"
+    if stored.startswith("TIMESTAMP WITH"):
+        return f"timezone('UTC', {cell})::VARCHAR || '+00:00'"
+    if stored.startswith("TIMESTAMP") and wanted == "date":
+        day = f"date_trunc('day', {cell})"
+        return f"CASE WHEN {cell} = {day} THEN {cell}::DATE::VARCHAR ELSE {cell}::VARCHAR END"
+    return f"{cell}::VARCHAR"
+
+
+def stage_parquet(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> Staged:
+    """Bring one Parquet file to text cells; its first row is row 1.
+
+    Raises:
+        BadInput: it is no Parquet file, a cell is over `MAX_ROW`, or see `canonical`.
+    """
+    try:
+        found = connection.execute(
+            f"DESCRIBE SELECT * FROM read_parquet({sqltext.path(file)})"
+        ).fetchall()
+    except duckdb.Error as error:
+        raise BadInput(f"{file.name} cannot be read as Parquet") from error
+    columns = canonical(table, file.name, [row[0] for row in found])
+    wanted = [table.columns[c].type if c in table.columns else "text" for c in columns]
+    cells = ", ".join(
+        f"{parquet_cell(row[0], row[1], kind)} AS {sqltext.name(column)}"
+        for row, kind, column in zip(found, wanted, columns, strict=True)
+    )
+    raw = f"stage.raw_{table.name}"
+    try:
+        connection.execute(
+            f"CREATE TABLE {raw} AS SELECT file_row_number + 1 AS _row, {cells} "
+            f"FROM read_parquet({sqltext.path(file)}, file_row_number = true)"
+        )
+    except duckdb.Error as error:
+        raise BadInput(f"{file.name} cannot be read as Parquet") from error
+    staged = Staged(table, file.name, columns, raw)
+    refuse_long_cells(connection, staged)
+    return staged
+
+
+def refuse_long_cells(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Raise BadInput where a cell is longer than a row may be."""
+    longest = ", ".join(f"max(length({sqltext.name(c)}))" for c in staged.columns)
+    row = connection.execute(f"SELECT {longest} FROM {staged.raw}").fetchone() or ()
+    for column, length in zip(staged.columns, row, strict=False):
+        if length is not None and length > MAX_ROW:
+            raise BadInput(f"{staged.file}: a cell of {column} is over {MAX_ROW:,} characters")
+
+
+def stage_folder(
+    connection: duckdb.DuckDBPyConnection, files: dict[str, Path], folder: Path
+) -> list[Staged]:
+    """Bring all files of a canonical folder to text cells."""
+    return [
+        stage_parquet(connection, tables()[table], file)
+        if file.suffix.lower() == ".parquet"
+        else stage_csv(connection, tables()[table], file, folder)
+        for table, file in files.items()
+    ]
