@@ -101,8 +101,8 @@ def stage_csv(
     return Staged(table, file.name, columns, raw, wide)
 
 
-def parquet_cell(column: str, stored: str, wanted: str) -> str:
-    """The expression that writes a typed Parquet cell as the text that `cells` reads."""
+def typed_cell(column: str, stored: str, wanted: str) -> str:
+    """The expression that writes a typed cell as the text that `cells` reads."""
     cell = sqltext.name(column)
     if stored in ("DOUBLE", "FLOAT"):
         plain = f"CASE WHEN isfinite({cell}) THEN TRY_CAST({cell}::VARCHAR AS DECIMAL(38,12)) END"
@@ -116,35 +116,43 @@ def parquet_cell(column: str, stored: str, wanted: str) -> str:
     return f"{cell}::VARCHAR"
 
 
+def stage_query(
+    connection: duckdb.DuckDBPyConnection, table: Table, file: str, query: str
+) -> Staged:
+    """Bring the typed rows of a query to text cells; its column `_row` numbers them.
+
+    Raises:
+        BadInput: a cell is over `MAX_ROW`, or see `canonical`.
+        duckdb.Error: the query fails.
+    """
+    described = connection.execute(f"DESCRIBE {query}").fetchall()
+    found = [(row[0], row[1]) for row in described if row[0] != "_row"]
+    columns = canonical(table, file, [column for column, _ in found])
+    wanted = [table.columns[c].type if c in table.columns else "text" for c in columns]
+    cells = ", ".join(
+        f"{typed_cell(source, stored, kind)} AS {sqltext.name(column)}"
+        for (source, stored), kind, column in zip(found, wanted, columns, strict=True)
+    )
+    staged = Staged(table, file, columns, f"stage.raw_{table.name}")
+    connection.execute(f"CREATE TABLE {staged.raw} AS SELECT _row, {cells} FROM ({query})")
+    refuse_long_cells(connection, staged)
+    return staged
+
+
 def stage_parquet(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> Staged:
     """Bring one Parquet file to text cells; its first row is row 1.
 
     Raises:
-        BadInput: it is no Parquet file, a cell is over `MAX_ROW`, or see `canonical`.
+        BadInput: it is no Parquet file; or see `stage_query`.
     """
-    try:
-        found = connection.execute(
-            f"DESCRIBE SELECT * FROM read_parquet({sqltext.path(file)})"
-        ).fetchall()
-    except duckdb.Error as error:
-        raise BadInput(f"{file.name} cannot be read as Parquet") from error
-    columns = canonical(table, file.name, [row[0] for row in found])
-    wanted = [table.columns[c].type if c in table.columns else "text" for c in columns]
-    cells = ", ".join(
-        f"{parquet_cell(row[0], row[1], kind)} AS {sqltext.name(column)}"
-        for row, kind, column in zip(found, wanted, columns, strict=True)
+    query = (
+        "SELECT file_row_number + 1 AS _row, * EXCLUDE (file_row_number) "
+        f"FROM read_parquet({sqltext.path(file)}, file_row_number = true)"
     )
-    raw = f"stage.raw_{table.name}"
     try:
-        connection.execute(
-            f"CREATE TABLE {raw} AS SELECT file_row_number + 1 AS _row, {cells} "
-            f"FROM read_parquet({sqltext.path(file)}, file_row_number = true)"
-        )
+        return stage_query(connection, table, file.name, query)
     except duckdb.Error as error:
         raise BadInput(f"{file.name} cannot be read as Parquet") from error
-    staged = Staged(table, file.name, columns, raw)
-    refuse_long_cells(connection, staged)
-    return staged
 
 
 def refuse_long_cells(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
