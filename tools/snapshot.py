@@ -6,6 +6,7 @@ anything temporary that one of them might make out of sight of the others.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,7 +33,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "python_enable_replacements": False,
     "max_temp_directory_size": "0B",
-    "threads": 2,
+    "threads": min(4, os.cpu_count() or 1),
     "lock_configuration": True,
 }
 """Nothing outside the file can be read or written, and none of this can be changed back."""
@@ -51,8 +52,13 @@ class TableInfo:
     dated: bool
 
 
+_limits: dict[Path, str] = {}
+"""The memory limit that each file was first opened with: a process must not change it."""
+
+
 def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    config = {**HARDENED, "memory_limit": memory_limit}
+    limit = _limits.setdefault(path.resolve(), memory_limit)
+    config = {**HARDENED, "memory_limit": limit}
     return duckdb.connect(str(path), read_only=True, config=config)
 
 

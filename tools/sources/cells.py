@@ -70,7 +70,7 @@ def _timestamp(cell: str, column: Column) -> str:
         r" ?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
     )
     value = f"timezone('UTC', TRY_CAST({cell} AS TIMESTAMPTZ))"
-    return _matching(cell, pattern, f"least({value}, TIMESTAMP '9999-12-31 23:59:59')")
+    return _matching(cell, pattern, f"CASE WHEN year({value}) < 10000 THEN {value} END")
 
 
 def _bool(cell: str, column: Column) -> str:

@@ -119,7 +119,7 @@ def _split(
 
     `drawn` is the header's width with its trailing unnamed columns, which must stay empty.
     """
-    width, out = len(header), csv.writer(wide, lineterminator="\n")
+    width, out = len(header), csv.writer(wide)
     empty = [""] * width
     for number, cells in rows:
         count = len(cells)
@@ -151,7 +151,7 @@ def plain_csv(file: Path, folder: Path) -> Plain:
             plain.wide.open("w", encoding="utf-8", newline="") as wide,
         ):
             fitting = _split(rows, header, len(first[1]), wide)
-            csv.writer(good, lineterminator="\n").writerows(fitting)
+            csv.writer(good).writerows(fitting)
     except UnicodeDecodeError as error:
         line = _undecodable_line(file)
         raise BadInput(f"{file.name}: line {line} is not UTF-8; save it as CSV UTF-8") from error

@@ -33,9 +33,13 @@ def checked_folder(source: Path) -> Path:
         NotFound: there is no such folder.
         BadInput: it is a file, or may not be read.
     """
-    if not source.exists():
+    try:
+        found, folder = source.exists(), source.is_dir()
+    except OSError as error:
+        raise BadInput(f"the folder {source} cannot be read: {error.strerror}") from error
+    if not found:
         raise NotFound(f"there is no folder {source}; give the folder that holds the tables")
-    if not source.is_dir():
+    if not folder:
         raise BadInput(f"{source} is a file; give the folder that holds the tables")
     return source
 

@@ -27,6 +27,10 @@ from tools.sources.validate import QUARANTINE, create_absent, in_reference_order
 SHOWN = 50
 """Quarantined rows that a load reports; all of them are in the snapshot."""
 
+SCRATCH = ".load-"
+LEFT_BEHIND_S = 86_400
+"""A scratch folder older than this belongs to a load that was killed, and is removed."""
+
 Stage = Callable[[duckdb.DuckDBPyConnection, Path], list[Staged]]
 """Brings a source to text cells; the folder is for files that are removed again."""
 
@@ -62,7 +66,7 @@ def publish(stage: Stage, home: Path, source: str, loaded_at: datetime) -> Publi
         BadInput: the source or the home is wrong; nothing was changed.
         Unavailable: the snapshot could not be written; nothing was changed.
     """
-    scratch = _scratch(home)
+    scratch = _scratch(home, loaded_at)
     try:
         built = scratch / "snapshot.duckdb"
         done = _build(stage, built, scratch)
@@ -78,11 +82,14 @@ def publish(stage: Stage, home: Path, source: str, loaded_at: datetime) -> Publi
     )
 
 
-def _scratch(home: Path) -> Path:
+def _scratch(home: Path, loaded_at: datetime) -> Path:
     """A private folder inside the home, so that publishing is a rename on one file system."""
     try:
         (home / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=".load-", dir=home))
+        for left in home.glob(f"{SCRATCH}*"):
+            if left.stat().st_mtime < loaded_at.timestamp() - LEFT_BEHIND_S:
+                shutil.rmtree(left, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=SCRATCH, dir=home))
     except OSError as error:
         raise BadInput(
             f"the home {home} cannot be written ({error.strerror}); give another with --home"
@@ -148,18 +155,27 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+def _named(built: Path, final: Path) -> bool:
+    """Name the file unless that name is taken; a link, unlike a rename, never replaces."""
+    try:
+        os.link(built, final)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if final.exists():
+            return False
+        os.rename(built, final)
+    _sync(final.parent)
+    return True
+
+
 def _place(built: Path, home: Path, snapshot: str) -> str:
     """Give the file its name, or find the sound file of the same content; its relative path."""
     _sync(built)
     for n in range(1, 1000):
         final = home / SNAPSHOTS / (f"{snapshot}.duckdb" if n == 1 else f"{snapshot}-{n}.duckdb")
-        try:
-            os.link(built, final)
-            _sync(final.parent)
+        if _named(built, final) or valid_snapshot(final, snapshot):
             return f"{SNAPSHOTS}/{final.name}"
-        except FileExistsError:
-            if valid_snapshot(final, snapshot):
-                return f"{SNAPSHOTS}/{final.name}"
     raise Unavailable(f"the home holds too many damaged copies of {snapshot}; remove them")
 
 

@@ -78,7 +78,7 @@ def _create(
     connection.execute(
         f"CREATE TABLE {table} AS SELECT * REPLACE (_row::BIGINT AS _row) "
         f"FROM read_csv({sqltext.path(file)}, auto_detect = false, header = false, delim = ',', "
-        f"quote = '\"', escape = '\"', new_line = '\\n', parallel = false, "
+        f"quote = '\"', escape = '\"', new_line = '\\r\\n', parallel = false, "
         f"max_line_size = {8 * MAX_ROW}, buffer_size = {32 * MAX_ROW}, columns = {{{types}}})"
     )
 
