@@ -127,7 +127,7 @@ class Route(_Section):
     closing_days: int = Field(
         0,
         ge=0,
-        description="R1: working days before departure when a run closes, where the route names none",
+        description="R1: working days before departure when a run closes (no route setting)",
     )
 
 

@@ -1,0 +1,114 @@
+"""Stage classify: run the eight checks of every order and choose primary, owner, risk, path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policies.checks.registry import run_all
+from policies.choose import Recommendation, primary_class, recommend
+from policies.data_quality import data_notes, doubts
+from policies.findings import CheckResult, DataNote, Finding, Unknown
+from policies.holds import HoldCheck, check_holds
+from policies.owner import Owner, choose_owner
+from policies.risk import Risk, assess
+from policies.settings import ExceptionClass, Rules, Settings, for_company
+from policies.version import policy_version
+from tools.book import Book, Case
+from tools.orders import order_value
+from tools.rows import Figure
+from tools.unknown import NotKnown
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """One order, judged: everything that a packet says, before it is put into words."""
+
+    case: Case
+    settings: Settings
+    result: CheckResult
+    unknown: tuple[Unknown, ...]
+    notes: tuple[DataNote, ...]
+    primary: ExceptionClass | None
+    holds: tuple[HoldCheck, ...]
+    owner: Owner
+    risk: Risk
+    recommendation: Recommendation
+    policy_version: str
+    policy_value: Figure | None
+    """The net value in the policy currency; None where it is not known."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings of the order."""
+        return self.result.findings
+
+
+def _unknown(case: Case, settings: Settings, result: CheckResult) -> tuple[Unknown, ...]:
+    """What is not known, once per class and reason; a doubt about rows only without a finding."""
+    having = {finding.cls for finding in result.findings}
+    goods = {"stock_shortage", "customer_priority_conflict", "substitution_need"}
+    doubtful = [
+        doubt
+        for doubt in doubts(case, settings)
+        if doubt.check not in having and not (doubt.check == "stock_shortage" and goods & having)
+    ]
+    return tuple({(u.check, u.why): u for u in [*result.not_known, *doubtful]}.values())
+
+
+def policy_value(case: Case, settings: Settings) -> Figure | None:
+    """The order's net value in the policy currency at today's rate, or None where not known."""
+    currency = settings.approval.policy_currency
+    try:
+        return order_value(case.book, case.order, currency=currency, on=case.today, gross=False)
+    except NotKnown:
+        return None
+
+
+def judge(case: Case, settings: Settings, version: str) -> Classified:
+    """Judge one order by all eight checks; `version` names the policy that judged."""
+    result = run_all(case, settings)
+    unknown = _unknown(case, settings, result)
+    primary = primary_class(result.findings, settings)
+    holds = check_holds(
+        case, settings, {f.cls for f in result.findings}, {u.check for u in unknown}
+    )
+    value = policy_value(case, settings)
+    executive = value is not None and value.number >= settings.approval.executive_from
+    return Classified(
+        case,
+        settings,
+        result,
+        unknown,
+        (*data_notes(case, settings), *result.notes),
+        primary,
+        tuple(holds),
+        choose_owner(case, primary, result.findings, list(unknown), executive=executive),
+        assess(
+            case,
+            settings,
+            primary,
+            overdue_share=result.shared.get("overdue_share"),
+            below_floor=bool(result.shared.get("below_floor")),
+        ),
+        recommend(
+            result.findings,
+            list(unknown),
+            result.sections.get("stock", []),
+            forced=any(check.hold.flag("forced") for check in holds),
+        ),
+        version,
+        value,
+    )
+
+
+def classify(book: Book, order_ids: Iterable[str], rules: Rules) -> list[Classified]:
+    """Judge every order of the set that the book holds, in the order given."""
+    judged = []
+    version = policy_version(rules)
+    for order_id in order_ids:
+        order = book.one("orders", order_id=order_id)
+        if order is not None:
+            settings = for_company(rules, order.text("company_id"))
+            judged.append(judge(Case(book, order), settings, version))
+    return judged

@@ -1,0 +1,155 @@
+"""The template drafter: the answer, the internal note and the customer message without a model.
+
+Templates hold no digit, number word, date or id; all of these are bound to figures and cells.
+"""
+
+from __future__ import annotations
+
+from agent.review.classify import Classified
+from policies.findings import SEVERITIES, Bound, Finding, Sentence
+from tools.orders import promise
+from tools.rows import Figure, Row
+
+LANGUAGE_OF = {"DE": "de", "AT": "de", "CH": "de", "FR": "fr", "LU": "fr", "MC": "fr"}
+"""Language of the customer message by country; English elsewhere."""
+
+MESSAGES = {
+    "en": (
+        "Thank you for your order {ref}.",
+        "It is under review on our side; your contact comes back to you as soon as it is decided.",
+    ),
+    "de": (
+        "Vielen Dank für Ihre Bestellung {ref}.",
+        "Sie wird bei uns geprüft; Ihr Ansprechpartner meldet sich, sobald entschieden ist.",
+    ),
+    "fr": (
+        "Merci de votre commande {ref}.",
+        "Elle est en cours d'examen chez nous ; votre contact revient vers vous dès la décision.",
+    ),
+}
+REQUESTS = {
+    "ship": "a release decision",
+    "wait": "a decision on a later date",
+    "split": "a decision on a part delivery",
+    "substitute": "a decision on the substitute",
+    "escalate": "a decision",
+    "hold": "a decision while the hold stays",
+}
+
+
+def word(key: str, text: str) -> Figure:
+    """A word of the packet (a class, a role, a path) as a figure that a template can bind."""
+    return Figure(f"word.{key}", text, "text", f"by rule: {key}")
+
+
+def named(text: str) -> str:
+    """A class or role as people read it."""
+    return text.replace("_", " ")
+
+
+def weightiest(judged: Classified) -> Finding | None:
+    """The finding to say first: of the primary class, the most severe, the first line."""
+    mine = [f for f in judged.findings if f.cls == judged.primary]
+    return min(mine, key=lambda f: (-SEVERITIES.index(f.severity), f.line_no or 0), default=None)
+
+
+def joined(lead: str, sentence: Sentence, figures: dict[str, Bound]) -> Sentence:
+    """A lead and a sentence as one, e.g. "{order} is blocked: exposure {after} ..."."""
+    body = sentence.template
+    if body[:1].isalpha() and body[1:2].islower():
+        body = body[0].lower() + body[1:]
+    return Sentence(f"{lead} {body}", {**sentence.figures, **figures})
+
+
+def _state(judged: Classified) -> str:
+    blocked = judged.holds or judged.case.order.text("status") == "blocked"
+    return "is blocked" if blocked else "is not on hold"
+
+
+def answer(judged: Classified) -> list[Sentence]:
+    """One or two sentences: blocked because, recommended, needs."""
+    order: Bound = judged.case.order.cell("order_id")
+    first = weightiest(judged)
+    if first is not None:
+        lead = joined(f"{{order}} {_state(judged)}:", first.statement, {"order": order})
+    elif judged.unknown:
+        check = word("check", named(judged.unknown[0].check))
+        lead = Sentence(
+            f"{{order}} {_state(judged)}; nothing was found, but {{check}} is not known.",
+            {"order": order, "check": check},
+        )
+    else:
+        lead = Sentence(f"{{order}} {_state(judged)}, but every check is clear.", {"order": order})
+        if _state(judged) == "is not on hold":
+            lead = Sentence("{order} is not on hold and every check is clear.", {"order": order})
+    return [lead, _advice(judged), *_others(judged)]
+
+
+def _advice(judged: Classified) -> Sentence:
+    path = judged.recommendation.disposition
+    figures: dict[str, Bound] = {
+        "path": word("path", path),
+        "role": word("role", named(judged.owner.role)),
+    }
+    needs = REQUESTS[path]
+    if judged.owner.user_id is not None and judged.owner.rows:
+        figures["person"] = judged.owner.rows[0].cell("user_id")
+        return Sentence(
+            f"Recommended: {{path}}; it needs {needs} by {{role}} ({{person}}).", figures
+        )
+    return Sentence(f"Recommended: {{path}}; it needs {needs} by {{role}}.", figures)
+
+
+def _others(judged: Classified) -> list[Sentence]:
+    order = judged.settings.general.primary_order
+    others = sorted({f.cls for f in judged.findings} - {judged.primary}, key=order.index)
+    if not others:
+        return []
+    names = ", ".join(named(name) for name in others)
+    return [Sentence("Also found: {others}.", {"others": word("others", names)})]
+
+
+def _header(judged: Classified) -> Sentence:
+    case = judged.case
+    figures: dict[str, Bound] = {"order": case.order.cell("order_id")}
+    text = "{order}"
+    if case.order.text("customer_ref"):
+        text, figures["ref"] = text + " (customer order {ref})", case.order.cell("customer_ref")
+    if case.customer is not None and case.customer.text("name"):
+        text, figures["customer"] = text + " of {customer}", case.customer.cell("name")
+    if judged.policy_value is not None:
+        text, figures["value"] = text + ", net {value}", judged.policy_value
+    due = [cell for line in case.lines if (cell := promise(case.book, line)) is not None]
+    if due:
+        figures["promise"] = min(due, key=lambda cell: str(cell.value))
+        text += ", promised for {promise}"
+    return Sentence(text + ".", figures)
+
+
+def note(judged: Classified) -> list[tuple[Sentence, tuple[Row, ...]]]:
+    """The internal note: header, each finding with what clears it, holds, gaps; rows to cite."""
+    order = judged.case.order
+    sentences: list[tuple[Sentence, tuple[Row, ...]]] = [(_header(judged), (order,))]
+    for finding in sorted(judged.findings, key=lambda f: f.cls != judged.primary):
+        rows = tuple(finding.citations) or (order,)
+        sentences.append((finding.statement, rows))
+        sentences.append((finding.clears_when.text, rows))
+    sentences += [(check.note, (check.hold,)) for check in judged.holds]
+    for n, gap in enumerate(judged.unknown):
+        check = word(f"gap.{n}", named(gap.check))
+        why = Figure(f"not_known.{n}.reason", gap.why, "text", "by rule: evidence gap")
+        text = Sentence("Not known: {check}; {why}.", {"check": check, "why": why})
+        sentences.append((text, (order,)))
+    sentences += [(remark.note, remark.citations or (order,)) for remark in judged.notes]
+    sentences.append((_advice(judged), (order,)))
+    return sentences
+
+
+def message(judged: Classified) -> tuple[str, list[Sentence]]:
+    """The customer message, locked: its language and sentences. It states no reason and no date."""
+    case = judged.case
+    country = case.customer.text("country") if case.customer else None
+    language = LANGUAGE_OF.get(country or "", "en")
+    column = "customer_ref" if case.order.text("customer_ref") else "order_id"
+    first, second = MESSAGES[language]
+    return language, [Sentence(first, {"ref": case.order.cell(column)}), Sentence(second)]

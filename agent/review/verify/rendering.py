@@ -1,0 +1,54 @@
+"""Render a value again: the verifier's own formatting, written apart from the drafter's."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, get_currency_precision, list_currencies
+
+LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR"}
+DAY_WORDS = {"en": ("day", "days"), "de": ("Tag", "Tage"), "fr": ("jour", "jours")}
+PLAIN_UNITS = frozenset({"", "text", "orders", "lines", "count", "points"})
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+
+
+def as_number(value: object) -> Decimal | None:
+    """A JSON value as a decimal, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None
+
+
+def _number(value: Decimal, unit: str, language: str) -> str:
+    locale = LOCALES[language]
+    if unit in list_currencies():
+        places = get_currency_precision(unit)
+        pattern = "#,##0." + "0" * places if places else "#,##0"
+        return f"{format_decimal(value, format=pattern, locale=locale)} {unit}"
+    text = str(format_decimal(value, format="#,##0.######", locale=locale))
+    if unit == "percent":
+        return f"{format_decimal(value, format='#,##0.##', locale=locale)} %"
+    if unit == "days":
+        return f"{text} {DAY_WORDS[language][abs(value) != 1]}"
+    return text if unit in PLAIN_UNITS else f"{text} {'m³' if unit == 'm3' else unit}"
+
+
+def rendered(value: object, unit: str, language: str, timezone: str) -> str:
+    """The text of a JSON value in its unit, as a reader of that language sees it."""
+    if isinstance(value, str) and unit in ("date", "moment", "") and ISO_DAY.match(value):
+        return str(format_date(date.fromisoformat(value), "d MMM y", locale=LOCALES[language]))
+    if isinstance(value, str) and unit in ("moment", "") and ISO_MOMENT.match(value):
+        moment = datetime.fromisoformat(value).astimezone(ZoneInfo(timezone))
+        return str(format_datetime(moment, "d MMM y HH:mm", locale=LOCALES[language]))
+    number = None if unit == "text" else as_number(value)
+    if number is not None:
+        return _number(number, unit, language)
+    return "" if value is None else str(value)
