@@ -1,0 +1,1 @@
+"""Builds the demo company: plants the cause of every hold and writes the canonical tables."""
