@@ -1,0 +1,135 @@
+"""From facts to what Cedar reads: the context of a request, and the bands that locks depend on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from policies.guard_engine import authority, refs
+from policies.guard_facts import (
+    NO_AUTHORITY,
+    OPEN_STATUSES,
+    LockFacts,
+    OrderFacts,
+    PacketFacts,
+    Person,
+)
+
+EXECUTIVE = "executive"
+MOST = 2**63 - 1
+MEASURES = {
+    "release_order": "order_value",
+    "override_credit": "credit_excess",
+    "change_credit_limit": "credit_excess",
+    "change_price": "margin_given_up",
+    "ship_partial": "line_value",
+    "substitute_item": "line_value",
+    "credit_hold": "credit_excess",
+    "price_mismatch": "margin_given_up",
+    "approval_gap": "order_value",
+}
+"""What an action, or the waiver of a finding of a class, is measured against."""
+
+
+def context_of(action: str, packet: PacketFacts, waived: frozenset[str]) -> dict[str, Any]:
+    """The context of one request; authority and handlers are those of nobody."""
+    return {
+        **_order_context(packet.order),
+        **_amounts(action, packet.order.lock, waived),
+        **_packet_context(packet),
+        "waived": refs("ExceptionClass", waived),
+    }
+
+
+def authority_of(
+    person: Person, action: str, waived: frozenset[str], roles: tuple[str, ...]
+) -> int:
+    """The person's authority for the action; what is not measured needs none."""
+    known = authority(person, action, roles)
+    return known if _measures(action, waived) else max(known, 0)
+
+
+def banded(facts: LockFacts) -> LockFacts:
+    """Facts that lock alike made equal: amounts become 0, a threshold, or above it."""
+    excess = facts.credit_excess
+    above = excess is not None and excess > _credit_authority(facts)
+    executive = excess is not None and excess >= facts.executive_from
+    return replace(
+        facts,
+        order_value=_band(facts.order_value, facts),
+        margin_given_up=_band(facts.margin_given_up, facts),
+        line_value=_band(facts.line_value, facts),
+        credit_excess=None if excess is None else 2 * executive + 1,
+        credit_authority=0 if above else 9,
+        release_from=1,
+        executive_from=2,
+        order_status="open" if facts.order_status in OPEN_STATUSES else "closed",
+    )
+
+
+def probe_of(facts: LockFacts) -> PacketFacts:
+    """A packet that nothing but its facts stands against."""
+    order = OrderFacts(facts, order_id="")
+    return PacketFacts(order, "", True, "", "", "", "", now=0, expires_at=1)
+
+
+def _band(amount: int | None, facts: LockFacts) -> int | None:
+    if amount is None:
+        return None
+    return 2 if amount >= facts.executive_from else int(amount >= facts.release_from)
+
+
+def _credit_authority(facts: LockFacts) -> int:
+    return NO_AUTHORITY if facts.credit_authority is None else facts.credit_authority
+
+
+def _measures(action: str, waived: frozenset[str]) -> list[str]:
+    keys = sorted(waived) if action == "waive_finding" else [action]
+    return [MEASURES[key] for key in keys if key in MEASURES]
+
+
+def _amounts(action: str, facts: LockFacts, waived: frozenset[str]) -> dict[str, Any]:
+    amounts = [getattr(facts, name) for name in _measures(action, waived)]
+    return {
+        "amount": max([0, *(amount for amount in amounts if amount is not None)]),
+        "amount_known": None not in amounts,
+        "authority": NO_AUTHORITY,
+        "credit_authority": _credit_authority(facts),
+        "release_from": facts.release_from,
+        "executive_from": facts.executive_from,
+    }
+
+
+def _order_context(order: OrderFacts) -> dict[str, Any]:
+    return {
+        "company_id": order.company_id,
+        "site_id": order.site_id,
+        "sending_site_id": order.sending_site_id,
+        "order_open": order.lock.order_status in OPEN_STATUSES,
+        "classes": refs("ExceptionClass", order.lock.classes),
+        "not_known": refs("ExceptionClass", order.lock.not_known),
+        "hit": order.lock.hit,
+        "below_floor": order.lock.below_floor,
+        "approved_roles": refs("Role", order.lock.approved_roles),
+        "creators": sorted(order.creators),
+        "requesters": sorted(order.requesters),
+        "changers": sorted(order.changers),
+        "handlers": [],
+    }
+
+
+def _packet_context(packet: PacketFacts) -> dict[str, Any]:
+    return {
+        "approvers": sorted(packet.approvers),
+        "second": packet.first_signer != "",
+        "first_signer": [packet.first_signer],
+        "first_roles": refs("Role", packet.first_roles),
+        "first_site": packet.first_site,
+        "pending": packet.pending,
+        "fingerprint": packet.fingerprint,
+        "shown": packet.shown,
+        "policy_version": packet.policy_version,
+        "policy_now": packet.policy_now,
+        "now": packet.now,
+        "expires_at": packet.expires_at,
+    }
