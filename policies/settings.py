@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -334,3 +335,28 @@ def for_company(rules: Rules, company_id: str | None) -> Settings:
 def rules_hash(rules: Rules) -> str:
     """SHA-256 of the rules as validated: two files that mean the same hash alike."""
     return hashlib.sha256(rules.model_dump_json().encode()).hexdigest()
+
+
+def with_settings(rules: Rules, assignments: Sequence[str]) -> Rules:
+    """The rules with some keys set, each written `section.key=value` (the value as YAML).
+
+    Raises:
+        BadInput: not of that form, an unknown key, or a wrong value.
+    """
+    if not assignments:
+        return rules
+    body = rules.model_dump()
+    for text in assignments:
+        path, mark, value = text.partition("=")
+        over: Any = yaml.safe_load(value) if mark else None
+        if not mark or "." not in path:
+            raise BadInput(
+                f"--set {text}: write it as section.key=value, such as credit.scope=group"
+            )
+        for part in reversed(path.split(".")):
+            over = {part: over}
+        body = _merge(body, over)
+    try:
+        return Rules.model_validate(_decimals(body))
+    except ValidationError as error:
+        raise BadInput(_sentence("--set", error)) from error

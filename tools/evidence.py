@@ -22,6 +22,8 @@ from tools.snapshot import Snapshot
 from tools.tables import tables
 
 HIDDEN_COLUMNS = {"_row"}
+LOOKUP = "lookup"
+"""The folder of queries that find orders; the others return the rows around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,8 @@ def gather(
     }
     rows: dict[str, list[Row]] = {"orders": _read(snapshot, "orders", parameters)}
     parameters["related"] = [str(row["order_id"]) for row in rows["orders"]]
-    for name in registry():
-        if name not in ("orders", "set_aside"):
+    for name, query in registry().items():
+        if name not in ("orders", "set_aside") and query.subject != LOOKUP:
             rows[name] = _read(snapshot, name, parameters)
     states = {
         name: TableState(info.present, info.quarantined, info.dated)
@@ -114,6 +116,15 @@ def gather(
     }
     touching = snapshot.select(registry()["set_aside"].sql, _used("set_aside", parameters))
     return Book(as_of, snapshot.id, conventions, rows, states, _set_aside(*touching))
+
+
+def look_up(
+    snapshot: Snapshot, name: str, as_of: datetime, **parameters: object
+) -> list[dict[str, Scalar]]:
+    """Run a query of the folder `lookup`: records by column name."""
+    values = _used(name, {"as_of": utc(as_of), **parameters})
+    columns, records = snapshot.select(registry()[name].sql, values)
+    return [{c: scalar(v) for c, v in zip(columns, r, strict=True)} for r in records]
 
 
 def _used(name: str, parameters: Mapping[str, object]) -> dict[str, object]:

@@ -1,0 +1,262 @@
+"""The command line: thin commands over the desk; the only place that prints or exits.
+
+Exit codes: 0 done, 1 refused, 2 wrong usage or input, 3 a dependency is unavailable.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tools.errors import BadInput, HolddeskError
+
+app = typer.Typer(
+    name="holddesk",
+    help="Explains why an order is blocked, cites every figure, leaves the decision to a person.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
+policy_app = typer.Typer(help="Rules, settings and rights.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
+app.add_typer(policy_app, name="policy")
+
+HomeOption = Annotated[Path, typer.Option("--home", help="Where the state is kept.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Judge as of this moment (with offset).")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+As = Annotated[str | None, typer.Option("--as", help="Who acts (demo homes only).")]
+RulesFile = Annotated[Path | None, typer.Option("--rules", help="Another rules file.")]
+DEFAULT_HOME = Path(".holddesk")
+
+
+@app.command()
+def demo(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
+    """Make a demo company, work its queue, print one packet and what to type next."""
+    from agent.app.demo import run_demo
+
+    run_demo(home, json)
+
+
+@app.command()
+def template(folder: Annotated[Path, typer.Argument()], json: AsJson = False) -> None:
+    """Write the smallest folder of tables that loads, to fill."""
+    from agent.app import loading
+    from agent.app.output import console, emit_json
+
+    files = [str(path) for path in loading.write_template(folder)]
+    if json:
+        emit_json({"files": files})
+        return
+    console().print(f"{len(files)} files in {folder}; fill them, then: holddesk load {folder}")
+
+
+@app.command()
+def load(
+    source: Annotated[Path, typer.Argument(help="A folder of CSV or Parquet files.")],
+    home: HomeOption = DEFAULT_HOME,
+    profile: Annotated[str | None, typer.Option(help="A mapping profile, such as wwi.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Load a folder into a new snapshot; rows that do not hold are set aside and counted."""
+    from agent.app import loading
+    from agent.app.output import console, emit_json
+    from agent.app.show_load import load_view
+
+    report = loading.load(source, home, profile)
+    if json:
+        emit_json(report.as_json())
+        return
+    console().print(load_view(report.as_json()))
+
+
+@app.command()
+def doctor(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
+    """Say what the current data can and cannot answer."""
+    from agent.app import loading
+    from agent.app.home import open_home
+    from agent.app.output import console, emit_json
+    from agent.app.show_load import doctor_view
+
+    rules = open_home(home).rules()
+    report = loading.doctor(home, required_lists=rules.compliance.required_lists).as_json()
+    if json:
+        emit_json(report)
+        return
+    console().print(doctor_view(report))
+
+
+@app.command()
+def queue(
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOf = None,
+    rules: RulesFile = None,
+    json: AsJson = False,
+) -> None:
+    """The held orders, by the time left and then by risk."""
+    from agent.app.reviewing import show_queue
+
+    show_queue(home, as_of, rules, json)
+
+
+@app.command()
+def review(
+    orders: Annotated[list[str] | None, typer.Argument(help="Order ids.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All held orders (all open ones without holds).")
+    ] = False,
+    open_orders: Annotated[
+        bool, typer.Option("--open", help="All confirmed orders, held or not.")
+    ] = False,
+    any_status: Annotated[
+        bool, typer.Option("--any-status", help="Orders of every status.")
+    ] = False,
+    ordered_from: Annotated[str | None, typer.Option(help="Entered on or after (date).")] = None,
+    ordered_to: Annotated[str | None, typer.Option(help="Entered before (date).")] = None,
+    summary: Annotated[bool, typer.Option("--summary", help="Counts instead of packets.")] = False,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting: credit.scope=group.")
+    ] = None,
+    what_if: Annotated[
+        list[str] | None, typer.Option("--what-if", help='A change: "line 10 qty 60".')
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOf = None,
+    rules: RulesFile = None,
+    json: AsJson = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One packet a line.")] = False,
+) -> None:
+    """Explain orders: findings, figures, options, who decides. Stores and decides nothing."""
+    from agent.app.reviewing import Selection, show_review
+
+    selection = Selection(
+        tuple(orders or ()), every, open_orders, any_status, ordered_from, ordered_to
+    )
+    form = "jsonl" if jsonl else "json" if json else "text"
+    show_review(
+        home, selection, as_of, rules, tuple(setting or ()), tuple(what_if or ()), summary, form
+    )
+
+
+@app.command()
+def work(
+    orders: Annotated[
+        list[str] | None, typer.Argument(help="Order ids; all held ones without.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOf = None,
+    json: AsJson = False,
+) -> None:
+    """Open cases for held orders: packets that wait for a person's decision."""
+    from agent.app.deciding import work_queue
+
+    work_queue(home, tuple(orders or ()), as_of, json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument()],
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOf = None,
+    json: AsJson = False,
+) -> None:
+    """Answer a question about orders, with every figure cited."""
+    from agent.app.reviewing import show_answer
+
+    show_answer(home, question, as_of, json)
+
+
+@app.command()
+def decide(
+    packet: Annotated[
+        str, typer.Argument(help="A packet id, or an order id with one waiting packet.")
+    ],
+    decision: Annotated[str, typer.Argument(help="approve or reject.")],
+    action: Annotated[str, typer.Option(help="The locked action to approve.")] = "release_order",
+    reason: Annotated[
+        str, typer.Option(help="Why; required for a rejection and for overrides.")
+    ] = "",
+    home: HomeOption = DEFAULT_HOME,
+    user: As = None,
+    json: AsJson = False,
+) -> None:
+    """Decide on a waiting packet, as a person with the right to."""
+    from agent.app.deciding import decide_packet
+
+    decide_packet(home, packet, decision, action, reason, user, json)
+
+
+@audit_app.command("verify")
+def audit_verify(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
+    """Check the hash chain of the audit trail; names the first bad row."""
+    from agent.app.deciding import verify_audit
+
+    verify_audit(home, json)
+
+
+@policy_app.command("check")
+def policy_check(
+    home: HomeOption = DEFAULT_HOME, rules: RulesFile = None, json: AsJson = False
+) -> None:
+    """Every setting with its value, meaning and default; the policy version."""
+    from agent.app.policy import show_settings
+
+    show_settings(home, rules, json)
+
+
+@policy_app.command("explain")
+def policy_explain(
+    action: Annotated[str, typer.Argument(help="A locked action, such as release_order.")],
+    order: Annotated[str, typer.Option("--order", help="The order it is about.")],
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOf = None,
+    user: As = None,
+    json: AsJson = False,
+) -> None:
+    """Which rule decides on an action, who could approve, and what would change the answer."""
+    from agent.app.policy import explain_action
+
+    explain_action(home, action, order, as_of, user, json)
+
+
+def _fail(error: HolddeskError) -> int:
+    print(f"holddesk: {error}", file=sys.stderr)  # noqa: T201 - the one line on stderr
+    return error.exit_code
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("HOLDDESK_DEBUG"):
+        raise error
+    text = f"unexpected {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    print(f"holddesk: {text}; set HOLDDESK_DEBUG=1 to see where", file=sys.stderr)  # noqa: T201
+    return 3
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        result: Any = app(args=arguments, standalone_mode=False)
+    except HolddeskError as error:
+        return _fail(error)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(BadInput("stopped; nothing was lost"))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        usage = getattr(error, "format_message", None)
+        if usage is not None:
+            return _fail(BadInput(f"{usage()}; see holddesk --help"))
+        return _unexpected(error)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())

@@ -1,0 +1,185 @@
+"""The functions behind `queue`, `review` and `ask`: read, judge, print."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.progress import track
+
+from agent.app.home import Home, open_home
+from agent.app.output import console, emit_json, emit_line, plain_text, table
+from agent.app.show import packet_view
+from agent.review import stages
+from agent.review.queue import queue_rows
+from agent.review.summary import Summary
+from agent.review.what_if import hypothetical
+from policies.settings import Rules, with_settings
+from tools.errors import BadInput
+from tools.evidence import look_up, utc
+from tools.snapshot import Snapshot
+
+CONFIRMED = ["open", "blocked", "released", "shipped", "invoiced"]
+TO_SHIP = ["open", "blocked", "released"]
+ALL_STATES = ["draft", *CONFIRMED, "closed", "cancelled"]
+PROGRESS_FROM = 100
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which orders a review covers."""
+
+    orders: tuple[str, ...] = ()
+    held: bool = False
+    open_orders: bool = False
+    any_status: bool = False
+    ordered_from: str | None = None
+    ordered_to: str | None = None
+
+
+def _midnight(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{option} {text} is no date; write it as 2026-03-02") from None
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - snapshots store naive UTC
+
+
+def _between(
+    snapshot: Snapshot, chosen: Selection, as_of: datetime, states: list[str]
+) -> list[str]:
+    first = _midnight(chosen.ordered_from, "--ordered-from")
+    last = _midnight(chosen.ordered_to, "--ordered-to")
+    latest = utc(as_of) + timedelta(days=1)
+    found = look_up(
+        snapshot, "orders_between", as_of, states=states, first=first, last=last or latest
+    )
+    return [str(row["order_id"]) for row in found]
+
+
+def select(snapshot: Snapshot, chosen: Selection, as_of: datetime) -> list[str]:
+    """The order ids of a selection.
+
+    Raises:
+        BadInput: nothing was selected.
+        NotFound: a named order does not exist.
+    """
+    if chosen.orders:
+        return stages.resolve(snapshot, chosen.orders, as_of)
+    if chosen.any_status:
+        return _between(snapshot, chosen, as_of, ALL_STATES)
+    if chosen.held and not chosen.open_orders:
+        held = [str(r["order_id"]) for r in look_up(snapshot, "held_orders", as_of)]
+        if held or snapshot.tables["holds"].present:
+            return held
+    if chosen.held or chosen.open_orders:
+        return _between(snapshot, chosen, as_of, TO_SHIP)
+    raise BadInput("name an order, or use --all for every held order")
+
+
+def packets_of(
+    home: Home,
+    snapshot: Snapshot,
+    ids: Sequence[str],
+    as_of: datetime,
+    rules: Rules,
+    *,
+    quiet: bool,
+) -> Iterator[dict[str, Any]]:
+    """The packets of the orders, with progress on stderr for many."""
+    made = stages.review(snapshot, ids, as_of, rules)
+    if quiet or len(ids) < PROGRESS_FROM:
+        return made
+    from rich.console import Console
+
+    err = Console(file=sys.stderr)
+    return iter(track(made, "reviewing", total=len(ids), console=err, disable=not err.is_terminal))
+
+
+def show_review(
+    where: Path,
+    chosen: Selection,
+    as_of_text: str | None,
+    rules_file: Path | None,
+    settings: Sequence[str],
+    what_if: Sequence[str],
+    summary: bool,
+    form: str,
+) -> None:
+    """Print packets (text, JSON, JSON lines) or a summary of them."""
+    home = open_home(where)
+    as_of = home.as_of(as_of_text)
+    rules = with_settings(home.rules(rules_file), settings)
+    snapshot = home.snapshot()
+    ids = select(snapshot, chosen, as_of)
+    if what_if:
+        made: Iterator[dict[str, Any]] = hypothetical(snapshot, ids, as_of, rules, what_if)
+    else:
+        made = packets_of(home, snapshot, ids, as_of, rules, quiet=False)
+    if summary:
+        _print_summary(Summary.of(made), form)
+    elif form == "jsonl":
+        for packet in made:
+            emit_line(packet)
+    elif form == "json":
+        found = list(made)
+        emit_json(found[0] if len(chosen.orders) == 1 and len(found) == 1 else found)
+    else:
+        for packet in made:
+            console().print(packet_view(packet))
+
+
+def _print_summary(counted: Summary, form: str) -> None:
+    if form != "text":
+        emit_json(counted.as_json())
+        return
+    for title, rows in counted.tables():
+        console().print(table(f"\n{title}", ("", ">count"), rows))
+
+
+def show_queue(where: Path, as_of_text: str | None, rules_file: Path | None, json: bool) -> None:
+    """Print the held orders, by the time left and then by risk."""
+    home = open_home(where)
+    as_of, rules, snapshot = home.as_of(as_of_text), home.rules(rules_file), home.snapshot()
+    ids = select(snapshot, Selection(held=True), as_of) if snapshot.tables["holds"].present else []
+    rows = queue_rows(packets_of(home, snapshot, ids, as_of, rules, quiet=json), as_of)
+    if json:
+        emit_json({"as_of": as_of.isoformat(), "snapshot": snapshot.id, "orders": rows})
+        return
+    if not rows:
+        console().print(
+            plain_text("no active holds; any order can still be reviewed: holddesk review ORDER")
+        )
+        return
+    shown = [
+        (r["order_id"], r["customer"], r["net_shown"], r["primary"] or "clear",
+         ", ".join(r["also"]), r["left_shown"], f"{r['risk']['level']} {r['risk']['score']}",
+         r["recommendation"], r["owner"])
+        for r in rows
+    ]  # fmt: skip
+    columns = ("order", "customer", ">net", "primary", "also", "time left", "risk", "path", "owner")
+    console().print(table(f"{len(rows)} held orders as of {as_of.isoformat()}", columns, shown))
+
+
+def show_answer(where: Path, question: str, as_of_text: str | None, json: bool) -> None:
+    """Answer a question about orders."""
+    from agent.llm.questions import ask
+    from agent.llm.source import SnapshotSource
+
+    home = open_home(where)
+    source = SnapshotSource(home.snapshot(), home.as_of(as_of_text), home.rules())
+    answered = ask(question, source)
+    if json:
+        emit_json(answered)
+        return
+    console().print(plain_text(answered["answer"]))
+    cited = sorted({ref for sentence in answered["sentences"] for ref in sentence["citations"]})
+    if cited:
+        more = f" and {len(cited) - 8} more" if len(cited) > 8 else ""
+        console().print(plain_text(f"cites: {', '.join(cited[:8])}{more}"), style="dim")

@@ -1,0 +1,127 @@
+"""Show a packet to a person: the answer first, then what is wrong, options, who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from agent.app.output import plain_text, table
+from agent.review.render import render_value
+
+Json = Mapping[str, Any]
+
+
+def _amount(value: object, unit: str) -> str:
+    from decimal import Decimal, InvalidOperation
+
+    if value is None:
+        return "not known"
+    try:
+        return render_value(Decimal(str(value)), unit, "en", None)
+    except InvalidOperation:
+        return str(value)
+
+
+def _header(packet: Json) -> Text:
+    order, customer = packet["order"], packet["customer"]
+    currency = order.get("currency") or ""
+    parts = [
+        packet["order_id"],
+        f"PO {order['customer_ref']}" if order.get("customer_ref") else "",
+        str(customer.get("name") or customer["customer_id"]),
+        f"net {_amount(order.get('net'), currency)}",
+        f"promise {order.get('promise') or 'not known'}",
+        f"risk {packet['risk']['level']}",
+        f"decides {packet['owner']['role']} {packet['owner']['user_id'] or ''}".strip(),
+    ]
+    return plain_text(" · ".join(part for part in parts if part))
+
+
+def _findings(packet: Json) -> Iterator[RenderableType]:
+    for exception in packet["exceptions"]:
+        title = exception["class"] + (" (primary)" if exception["primary"] else "")
+        yield Text(f"\n{title}", style="bold")
+        for finding in exception["findings"]:
+            yield plain_text(f"  {finding['code']} [{finding['severity']}] {finding['statement']}")
+            yield plain_text(f"    clears when: {finding['clears_when']['text']}")
+            refs = finding["citations"]
+            more = f" and {len(refs) - 6} more" if len(refs) > 6 else ""
+            yield plain_text(f"    cites: {', '.join(refs[:6])}{more}")
+
+
+def _credit(packet: Json) -> Iterator[RenderableType]:
+    credit = packet["credit"]
+    if credit.get("currency") and credit.get("exposure_after") is not None:
+        rows = [(name.replace("_", " "), _amount(credit.get(name), credit["currency"]))
+                for name in ("limit", "exposure_before", "exposure_after", "headroom",
+                             "exposure_after_without_open_orders", "overdue")]  # fmt: skip
+        yield table("\ncredit", ("", ">amount"), rows)
+    waiting = credit.get("which_can_go") or []
+    if waiting:
+        rows = [(w.get("order_id"), _amount(w.get("gross"), credit["currency"]),
+                 _amount(w.get("headroom_after"), credit["currency"]),
+                 "fits" if w.get("fits") else "does not fit") for w in waiting]  # fmt: skip
+        yield table("\nwhich can go", ("order", ">gross", ">headroom after", ""), rows)
+
+
+def _stock(packet: Json) -> Iterator[RenderableType]:
+    rows = [
+        (e["line_no"], e.get("sku"),
+         *(_amount(e.get(key), e.get("unit") or "") for key in ("needed", "available", "short")),
+         e.get("in_full_on") or "not known",
+         "; ".join(f"{o['kind']} {_amount(o.get('quantity'), '')} on {o.get('available_on') or '?'}"
+                   for o in e.get("options", [])))
+        for e in packet["stock"]
+    ]  # fmt: skip
+    if any(str(row[4]) != "not known" and not str(row[4]).startswith("0") for row in rows):
+        columns = ("line", "sku", ">needed", ">available", ">short", "in full on", "options")
+        yield table("\nstock", columns, rows)
+
+
+def _options(packet: Json) -> RenderableType:
+    chosen = packet["recommendation"]["disposition"]
+    rows = [
+        (("→ " if o["disposition"] == chosen else "  ") + o["disposition"],
+         "feasible" if o["feasible"] else "no", o.get("available_on") or "",
+         ", ".join(o["blocked_by"]), o["why"])
+        for o in packet["recommendation"]["options"]
+    ]  # fmt: skip
+    return table("\noptions", ("path", "", "on", "locked by", "why"), rows)
+
+
+def _notes(title: str, lines: Iterable[str]) -> Iterator[RenderableType]:
+    found = list(lines)
+    if found:
+        yield Text(f"\n{title}", style="bold")
+        yield from (plain_text(f"  {line}") for line in found)
+
+
+def packet_view(packet: Json) -> Group:
+    """A packet for a person, in the order in which it is read."""
+    locked = ", ".join(action["action"] for action in packet["actions"])
+    note = " ".join(s["text"] for s in packet["internal_note"]["sentences"])
+    message = " ".join(s["text"] for s in packet["customer_message"]["sentences"])
+    shown = "hypothetical, not to be approved · " if packet.get("hypothetical") else ""
+    parts: list[RenderableType] = [
+        _header(packet),
+        Panel(plain_text(packet["answer"]), title="answer", title_align="left"),
+        *_findings(packet),
+        *_notes("not known", (f"{g['check']}: {g['why']}" for g in packet["not_known"])),
+        *_notes("holds", (h["note"] for h in packet["hold_check"])),
+        *_credit(packet),
+        *_stock(packet),
+        _options(packet),
+        *_notes("about the data", (n["note"] for n in packet["data_notes"])),
+        *_notes("internal note", [note]),
+        *_notes("customer message (draft, locked)", [message]),
+        plain_text(f"\nlocked for the agent: {locked}"),
+        plain_text(
+            f"{shown}as of {packet['as_of']} · snapshot {packet['snapshot']} · policy "
+            f"{packet['policy_version']} · drafted by {packet['drafted_by']}"
+        ),
+    ]
+    return Group(*parts)

@@ -1,0 +1,166 @@
+"""Change facts: what-if and the proof that a finding's `clears_when.change` clears it.
+
+Changed rows are marked, so that nobody takes them for evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from tools.book import Book, Case
+from tools.errors import BadInput
+from tools.rows import Row, Scalar, make_row
+from tools.tables import tables
+
+Change: TypeAlias = dict[str, Any]
+Rows: TypeAlias = dict[str, list[Row]]
+MARK = "WHAT-IF"
+
+
+def typed(table: str, column: str, value: object) -> Scalar:
+    """A change's value (text or number) as the column's type.
+
+    Raises:
+        BadInput: the table has no such column, or the value is none of its type.
+    """
+    spec = tables()[table].columns.get(column)
+    if spec is None:
+        raise BadInput(f"table {table} has no column {column}")
+    if value is None or value == "":
+        return None
+    readers: dict[str, Callable[[str], Scalar]] = {
+        "decimal": Decimal, "integer": int, "date": date.fromisoformat, "time": time.fromisoformat,
+        "timestamp": lambda text: datetime.fromisoformat(text).astimezone(UTC),
+        "bool": lambda text: text.lower() == "true",
+    }  # fmt: skip
+    try:
+        return readers.get(spec.type, str)(str(value))
+    except (ValueError, ArithmeticError):
+        raise BadInput(f"{value} is no {spec.type} for {table}.{column}") from None
+
+
+def _edit(rows: Rows, table: str, match: Callable[[Row], bool], values: dict[str, object]) -> int:
+    edited = 0
+    for n, row in enumerate(rows.get(table, [])):
+        if match(row):
+            new = {name: typed(table, name, value) for name, value in values.items()}
+            rows[table][n] = Row(table, row.ref, {**row.values, **new}, changed=True)
+            edited += 1
+    return edited
+
+
+def _add(rows: Rows, table: str, values: dict[str, object]) -> None:
+    key = tables()[table].key
+    new = {name: typed(table, name, value) for name, value in values.items()}
+    count = len(rows.setdefault(table, []))
+    for name in key:
+        if new.get(name) is None and tables()[table].columns[name].type == "text":
+            new.setdefault(
+                name, None if name in tables()[table].may_be_empty else f"{MARK}-{count}"
+            )
+    rows[table].append(replace(make_row(table, key, new), changed=True))
+
+
+def _line(case: Case, rows: Rows, change: Change) -> int:
+    number = int(change["line_no"])
+    return _edit(
+        rows,
+        "order_lines",
+        lambda row: row["order_id"] == case.order_id and row["line_no"] == number,
+        {change["field"]: change["value"]},
+    )
+
+
+def _order(case: Case, rows: Rows, change: Change) -> int:
+    return _edit(
+        rows, "orders", lambda row: row["order_id"] == case.order_id,
+        {change["field"]: change["value"]},
+    )  # fmt: skip
+
+
+def _is_account(case: Case, change: Change) -> Callable[[Row], bool]:
+    customer = change.get("customer_id", case.bill_to_id)
+    company = change.get("company_id", case.company_id)
+    return lambda row: row["customer_id"] == customer and row["company_id"] == company
+
+
+def _limit(case: Case, rows: Rows, change: Change) -> int:
+    return _edit(
+        rows, "credit_accounts", _is_account(case, change), {"credit_limit": change["amount"]}
+    )
+
+
+def _limit_valid_to(case: Case, rows: Rows, change: Change) -> int:
+    return _edit(
+        rows, "credit_accounts", _is_account(case, change), {"limit_valid_to": change["date"]}
+    )
+
+
+def _payment(case: Case, rows: Rows, change: Change) -> int:
+    account = next(filter(_is_account(case, change), rows.get("credit_accounts", [])), None)
+    currency = change.get("currency") or (account.text("currency") if account else None)
+    values: dict[str, object] = {
+        "customer_id": change.get("customer_id", case.bill_to_id),
+        "company_id": change.get("company_id", case.company_id),
+        "received_on": case.today.isoformat(), "amount": change["amount"],
+        "unapplied_amount": change["amount"], "currency": currency, "status": "cleared",
+    }  # fmt: skip
+    _add(rows, "payments", values)
+    return 1
+
+
+def _supply(case: Case, rows: Rows, change: Change) -> int:
+    values: dict[str, object] = {
+        "kind": "purchase", "sku": change["sku"], "to_site_id": change["site_id"],
+        "open_qty": change["quantity"], "expected_on": change["date"], "confirmed": "true",
+        "expires_on": change.get("expires_on"),
+    }  # fmt: skip
+    _add(rows, "supplies", values)
+    return 1
+
+
+def _document(case: Case, rows: Rows, change: Change) -> int:
+    _add(rows, change["table"], change["values"])
+    return 1
+
+
+def _row(case: Case, rows: Rows, change: Change) -> int:
+    table = str(change["ref"]).split("/", 1)[0]
+    values = {change["field"]: change["value"]}
+    return _edit(rows, table, lambda row: row.ref == change["ref"], values)
+
+
+def _substitute(case: Case, rows: Rows, change: Change) -> int:
+    return _line(case, rows, {"line_no": change["line_no"], "field": "sku", "value": change["sku"]})
+
+
+KINDS: dict[str, Callable[[Case, Rows, Change], int]] = {
+    "line": _line, "order": _order, "limit": _limit, "limit_valid_to": _limit_valid_to,
+    "payment": _payment, "supply": _supply, "transfer": _supply, "document": _document,
+    "row": _row, "substitute": _substitute,
+}  # fmt: skip
+
+
+def apply_changes(case: Case, changes: Sequence[Change]) -> Book:
+    """A new book in which the changes hold; the given one stays as it is.
+
+    Raises:
+        BadInput: a change is of no known kind, or finds nothing to change.
+    """
+    book = case.book
+    rows = {table: list(found) for table, found in book.rows.items()}
+    states = dict(book.states)
+    for change in changes:
+        kind = KINDS.get(str(change.get("kind")))
+        if kind is None:
+            raise BadInput(f"there is no change of kind {change.get('kind')}")
+        if not kind(case, rows, change):
+            raise BadInput(f"the change finds nothing to change in {case.order_id}: {change}")
+    for table in rows:
+        if len(rows[table]) != len(book.rows.get(table, [])):
+            states[table] = replace(states[table], present=True)
+    return Book(book.as_of, book.snapshot_id, book.conventions, rows, states, book.set_aside)
