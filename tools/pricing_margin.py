@@ -1,0 +1,56 @@
+"""What a line costs and what it leaves: unit cost in the price's unit and currency, margin (P3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tools.orders import HUNDRED, conversion, rate, rate_formula, require
+from tools.pricing_terms import LineTerms
+from tools.rows import Figure
+from tools.unknown import NotKnown
+
+
+def unit_cost(terms: LineTerms) -> Figure:
+    """The product's cost per price_uom in the order's currency at the pricing date.
+
+    Raises:
+        NotKnown: no cost is on file, or its unit or currency cannot be converted.
+    """
+    product, currency = terms.product, terms.currency
+    cost = require(product, "unit_cost")
+    units = conversion(terms.book, terms.line["sku"], terms.price_uom, product.text("base_uom"))
+    fx = rate(terms.book, product.text("cost_currency"), currency, terms.converted_on)
+    value = fx.apply(units.apply(cost))
+    formula = units.formula("unit_cost") + rate_formula(fx)
+    inputs = (product.cell("unit_cost"), *units.cells, *fx.cells)
+    return terms.price("unit_cost", value, formula, inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Unit cost and margin of a price, in per cent of it; `gap` says why they are not known."""
+
+    unit_cost: Figure | None = None
+    percent: Figure | None = None
+    gap: NotKnown | None = None
+
+
+def margin_of(terms: LineTerms, price: Figure | None, name: str = "margin_pct") -> Margin:
+    """The margin that a net price leaves: (price - unit cost) / price; None at a price of 0."""
+    try:
+        cost = unit_cost(terms)
+    except NotKnown as gap:
+        return Margin(gap=gap)
+    if price is None or price.number == 0:
+        return Margin(cost)
+    label = price.id.rsplit(".", 1)[-1]
+    value = (price.number - cost.number) / price.number * HUNDRED
+    formula = f"({label} - unit_cost) / {label} * 100"
+    figure = Figure(f"{terms.key}.{name}", value, "percent", formula, (price, cost))
+    return Margin(cost, figure)
+
+
+def price_for_margin(cost: Decimal, percent: Decimal) -> Decimal | None:
+    """The net price that leaves a margin of `percent`; None where no price does."""
+    return cost / (1 - percent / HUNDRED) if percent < HUNDRED else None
