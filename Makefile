@@ -1,0 +1,34 @@
+# A newcomer needs Python 3.11 and make. `make demo` and `make test` set everything up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: setup demo test check verify bench clean
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+demo: setup
+	@$(BIN)/holddesk demo
+
+test: setup
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+verify: setup
+	$(BIN)/python -m pytest -q -n $(JOBS) tests/verify --run-long
+
+bench: setup
+	$(BIN)/python -m evals.bench
+
+clean:
+	rm -rf .venv .holddesk dist build
