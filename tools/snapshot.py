@@ -39,6 +39,16 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
 """Nothing outside the file can be read or written, and none of this can be changed back."""
 
 
+_FAULTS_OF_THE_QUERY = (
+    duckdb.ProgrammingError,
+    duckdb.DataError,
+    duckdb.NotSupportedError,
+    duckdb.PermissionException,
+    duckdb.TransactionException,
+)
+"""Errors of whoever wrote the query; any other error of the database is the file's."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableInfo:
     """What the source had of a table: absent, or so many rows and so many set aside.
@@ -73,6 +83,11 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo:
         return value.astimezone(UTC).replace(tzinfo=None)
     return value
+
+
+def _stop(cursor: duckdb.DuckDBPyConnection) -> None:
+    with suppress(duckdb.Error):  # it has just ended by itself
+        cursor.interrupt()
 
 
 class Snapshot:
@@ -136,26 +151,35 @@ class Snapshot:
             ValueError: the text is not exactly one SELECT.
             Unavailable: the time or memory is used up, or the file is damaged.
         """
-        with self._connection.cursor() as cursor:
-            if sql not in self._checked:
-                _single_select(cursor, sql)
-                self._checked.add(sql)
-            timer = threading.Timer(self._timeout_s, cursor.interrupt)
-            timer.daemon = True
-            timer.start()
-            try:
-                cursor.execute(sql, {name: _plain(v) for name, v in parameters.items()})
-                return [c[0] for c in cursor.description or ()], cursor.fetchall()
-            except duckdb.InterruptException as error:
-                raise Unavailable(
-                    f"a query took longer than {self._timeout_s:g} s; narrow it or try again"
-                ) from error
-            except duckdb.OutOfMemoryException as error:
-                raise Unavailable("a query needs more memory than allowed; narrow it") from error
-            except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as e:
-                raise Unavailable(f"the snapshot {self.path.name} is damaged; {AGAIN}") from e
-            finally:
-                timer.cancel()
+        try:
+            with self._connection.cursor() as cursor:
+                if sql not in self._checked:
+                    _single_select(cursor, sql)
+                    self._checked.add(sql)
+                return self._timed(cursor, sql, parameters)
+        except _FAULTS_OF_THE_QUERY:
+            raise
+        except duckdb.Error as error:
+            raise Unavailable(self._sentence(error)) from error
+
+    def _timed(
+        self, cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        timer = threading.Timer(self._timeout_s, _stop, (cursor,))
+        timer.daemon = True
+        timer.start()
+        try:
+            cursor.execute(sql, {name: _plain(v) for name, v in parameters.items()})
+            return [c[0] for c in cursor.description or ()], cursor.fetchall()
+        finally:
+            timer.cancel()
+
+    def _sentence(self, error: duckdb.Error) -> str:
+        if isinstance(error, duckdb.InterruptException):
+            return f"a query took longer than {self._timeout_s:g} s; narrow it or try again"
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return "a query needs more memory than allowed; narrow it"
+        return f"the snapshot {self.path.name} is damaged; {AGAIN}"
 
     def close(self) -> None:
         """Let go of the file."""
@@ -189,6 +213,8 @@ def pointer(home: Path) -> dict[str, str]:
     """
     try:
         found = orjson.loads((home / POINTER).read_bytes())
+        if Path(found["file"]).parts != (SNAPSHOTS, Path(found["file"]).name):
+            raise ValueError("the pointer leaves the home")
         return {key: str(found[key]) for key in ("snapshot", "file", "loaded_at", "source")}
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound(f"no data in {home}; run `holddesk load DIR` or `holddesk demo`") from error

@@ -93,9 +93,11 @@ def stage_csv(
     """
     plain: Plain = plain_csv(file, folder)
     columns = canonical(table, file.name, plain.header)
-    raw, wide = f"stage.raw_{table.name}", f"stage.wide_{table.name}"
+    raw, wide = f"stage.raw_{table.name}", None
     _create(connection, raw, ("_row", *columns), plain.rows)
-    _create(connection, wide, ("_row", "raw"), plain.wide)
+    if plain.wide.stat().st_size:
+        wide = f"stage.wide_{table.name}"
+        _create(connection, wide, ("_row", "raw"), plain.wide)
     plain.rows.unlink()
     plain.wide.unlink()
     return Staged(table, file.name, columns, raw, wide)

@@ -15,6 +15,7 @@ Required: customers, products, orders, order_lines. Without the others a check s
 credit_accounts and invoices: what a customer may owe, and owes. The customer is the bill-to.
 stock: what lies where, in the product's base unit. prices: what a line should cost.
 holds: the orders that are blocked; status active. The queue is made from them.
+Add routes, route_runs, compliance_checks and staff in the same way for the checks that need them.
 Dates: 2026-03-31. Times with an offset: 2026-03-31T14:00:00+02:00. Numbers: 1234.50.
 An empty cell means "not known", never zero. Unknown columns are kept and can be cited.
 A row that cannot be used is set aside with its reason, never dropped: see what the load prints.

@@ -201,6 +201,14 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, staged: Staged, rows: str
     )
 
 
+def _any_bad(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    found = connection.execute(
+        f"SELECT EXISTS (FROM stage.typed_{table} WHERE _fault IS NOT NULL)"
+        " OR EXISTS (FROM stage.repeated)"
+    ).fetchone()
+    return bool(found and found[0])
+
+
 def sort_columns(table: Table) -> list[str]:
     """The columns that the rows of a table are laid down by."""
     return list(dict.fromkeys([*LOOKUP.get(table.name, ()), *table.key]))
@@ -214,7 +222,8 @@ def validate(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     table = staged.table.name
     connection.execute(f"CREATE TABLE stage.typed_{table} AS {_typed_sql(staged)}")
     _find_repeated(connection, staged)
-    _quarantine(connection, staged, _quarantine_sql(staged))
+    if _any_bad(connection, table):
+        _quarantine(connection, staged, _quarantine_sql(staged))
     if staged.wide:
         _quarantine(connection, staged, _wide_sql(staged))
     connection.execute(
