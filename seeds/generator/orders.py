@@ -17,7 +17,8 @@ from seeds.generator.routes import ROUTES, delivery, run_days, run_id
 FIRST, LAST = 1001, 1400
 _BLOCKS = ((1001, 1008, "2025-12-08", "2026-01-05"), (1009, 1060, "2026-01-12", "2026-02-20"),
            (1061, 1400, "2026-02-23", "2026-03-10"))  # fmt: skip
-STALE = (1002, 1004, 1007)
+STALE = {1002: "CU-112", 1004: "CU-110", 1007: "CU-150"}
+"""Orders that were never shipped and never closed, by number, and whose they are."""
 
 _NOT_FOR = {"CU-138": {"10-105"}, "CU-120": {"20-301"}}
 """Products that a customer takes only in a story, because something is wrong with their price."""
@@ -126,6 +127,16 @@ def _fill(line: Line, status: str) -> None:
         line.cancelled = line.qty
 
 
+def _vary(no: int, status: str, customer: Customer, lines: list[Line]) -> None:
+    """Ships half of the first line of some open orders, and adds a service to others."""
+    first = lines[0]
+    if status == "open" and no % 6 == 2 and no not in STALE and first.qty >= 2:
+        first.shipped = first.invoiced = first.qty // 2
+    if status in ("open", "released") and no % 8 == 5 and customer.currency == "EUR":
+        lines.append(make_line(customer.customer_id, len(lines) * 10 + 10, "90-001", "1", "EA",
+                               ordered_at(no).date()))  # fmt: skip
+
+
 def _created_by(book: Book, customer: Customer) -> tuple[str, str]:
     person = {"D01": "u.brandt", "D02": "u.hoffmann", "D03": "u.holt"}[customer.site]
     service = "u.doyle" if customer.site == "D03" else "u.marin"
@@ -154,8 +165,9 @@ def _customers(no: int) -> list[Customer]:
 def plan_ordinary(book: Book, no: int) -> Order:
     """One ordinary order: its prices match, its stock is there, its run has room."""
     customers = _customers(no)
-    weights = [{"A": 6, "B": 4, "C": 2}[c.tier] for c in customers]
+    weights = [2 if c.is_("p") else {"A": 6, "B": 4, "C": 3}[c.tier] for c in customers]
     customer = book.chance.choices(customers, weights)[0]
+    customer = CUSTOMERS.get(STALE.get(no, ""), customer)
     moment = ordered_at(no).astimezone(ZONE[customer.site])
     status = _status(book, no, customer, moment.date())
     ship, promised = _dates(book, customer, moment.date(), status)
@@ -164,6 +176,7 @@ def plan_ordinary(book: Book, no: int) -> Order:
         qty, uom = _quantity(book, sku, customer.tier)
         lines.append(make_line(customer.customer_id, place * 10, sku, qty, uom, moment.date()))
         _fill(lines[-1], status)
+    _vary(no, status, customer, lines)
     channel, created_by = _created_by(book, customer)
     route = customer.route
     on_run = status == "released" or (status == "open" and no % 3)
@@ -173,6 +186,8 @@ def plan_ordinary(book: Book, no: int) -> Order:
                  run=run_id(route, ship) if on_run and ship >= TODAY else "",
                  ship_to=tos[no % len(tos)] if tos else "",
                  ref=customer_ref(customer.customer_id, no),
+                 priority=1 if no % 61 == 0 else None,
+                 ship_complete=True if no % 17 == 0 else None,
                  reserve=status == "released")  # fmt: skip
 
 

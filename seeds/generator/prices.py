@@ -14,6 +14,9 @@ from seeds.generator.products import PRODUCTS, TAX_FOOD_GROUPS, Product
 _LISTS = {"PL-DE": ("EUR", "1"), "PL-US": ("USD", "1.12"), "PL-CH": ("CHF", "1.06"),
           "PL-GB": ("GBP", "0.88")}  # fmt: skip
 
+_RAISED, _BEFORE = day("2026-01-01"), Decimal("0.96")
+"""Lists were raised at New Year; before, they stood at 96 percent."""
+
 LISTED_PER_100 = ("20-305", "50-103")
 """Products listed per hundred pieces."""
 
@@ -241,10 +244,11 @@ SHIP_BASED = ("50-105",)
 """Products with a promotion by ship date: only the stories take them."""
 
 
-def list_price(price_list: str, product: Product) -> Decimal:
-    """List price per piece (per hundred where it is listed so)."""
+def list_price(price_list: str, product: Product, on: date) -> Decimal:
+    """List price per piece (per hundred where it is listed so) of the year of that day."""
     per = 100 if product.sku in LISTED_PER_100 else 1
-    return money(product.price * dec(_LISTS[price_list][1]) * per)
+    price = money(product.price * dec(_LISTS[price_list][1]) * per)
+    return price if on >= _RAISED else money(price * _BEFORE)
 
 
 def tax_of(customer: Customer, product: Product) -> Decimal:
@@ -260,7 +264,7 @@ def tax_of(customer: Customer, product: Product) -> Decimal:
 def quote(customer_id: str, sku: str, on: date) -> tuple[Decimal, Decimal, str]:
     """Price per piece (or hundred), discount and source that hold for an order of that day."""
     customer, product = CUSTOMERS[customer_id], PRODUCTS[sku]
-    price = list_price(customer.price_list, product)
+    price = list_price(customer.price_list, product, on)
     for kind in ("contract", "promotion"):
         for deal in DEALS:
             if deal.kind == kind and deal.sku == sku and deal.holds(customer, on):
@@ -268,13 +272,13 @@ def quote(customer_id: str, sku: str, on: date) -> tuple[Decimal, Decimal, str]:
     return price, dec(0), "price_list"
 
 
-def _add_list(book: Book, price_list: str, start: str, end: str | None, factor: str) -> None:
+def _add_list(book: Book, price_list: str, start: str, end: str | None) -> None:
     currency = _LISTS[price_list][0]
     for product in PRODUCTS.values():
         if (price_list, product.sku) in NOT_LISTED:
             continue
         per = dec(100) if product.sku in LISTED_PER_100 else None
-        price = money(list_price(price_list, product) * dec(factor))
+        price = list_price(price_list, product, day(start))
         book.add("prices", price_id=f"{price_list}-{start[:4]}-{product.sku}", kind="price_list",
                  name=f"{price_list} {start[:4]}", sku=product.sku, price_list_id=price_list,
                  currency=currency, uom="EA", price_per=per, min_qty=dec(1), unit_price=price,
@@ -285,8 +289,9 @@ def _add_list(book: Book, price_list: str, start: str, end: str | None, factor: 
 def add_prices(book: Book) -> None:
     """Writes the lists of this year and of last, then the deals."""
     for price_list in _LISTS:
-        _add_list(book, price_list, "2026-01-01", None, "1")
-    _add_list(book, "PL-DE", "2025-01-01", "2025-12-31", "0.96")
+        _add_list(book, price_list, "2026-01-01", None)
+    for price_list in _LISTS:
+        _add_list(book, price_list, "2025-01-01", "2025-12-31")
     for d in DEALS:
         book.add("prices", price_id=d.price_id, kind=d.kind, name=d.name, sku=d.sku,
                  customer_id=d.customer, tier=d.tier, price_list_id=d.price_list,

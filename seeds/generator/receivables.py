@@ -83,9 +83,9 @@ def _payment(book: Book, account: str, on: date, amount: Decimal, unapplied: Dec
 def _invoice_order(book: Book, order: Order) -> None:
     account = CUSTOMERS[order.customer].account
     issued = (order.ship or order.promised) + timedelta(days=1)
-    if issued >= TODAY:
-        issued = TODAY - timedelta(days=1)
+    issued = min(issued, TODAY - timedelta(days=1))
     due = issued + timedelta(days=CUSTOMERS[order.customer].terms)
+    issued = max(issued, order.ordered_at.date())
     amount = sum((money(n.net(n.invoiced) * (1 + n.tax / 100)) for n in order.lines), ZERO)
     paid = order.status == "closed" or due <= TODAY
     key = _invoice(book, account, issued, due, amount, ZERO if paid else amount, order.order_id)
@@ -95,7 +95,7 @@ def _invoice_order(book: Book, order: Order) -> None:
 
 
 def _is_invoiced(order: Order) -> bool:
-    return order.status in ("invoiced", "closed")
+    return any(line.invoiced for line in order.lines)
 
 
 def _open_invoices(book: Book, account: str) -> Decimal:

@@ -66,7 +66,8 @@ _CHILLED_DAYS, _DRY_DAYS = 62, 240
 def _demand(book: Book) -> dict[tuple[str, str], Decimal]:
     demand: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for order in book.orders.values():
-        if order.confirmed and int(order.order_id[3:]) not in STALE:
+        counts = order.confirmed or order.status == "draft"
+        if counts and int(order.order_id[3:]) not in STALE:
             for line in order.lines:
                 demand[order.site, line.sku] += line.open_base
     return demand
@@ -137,7 +138,7 @@ def add_reservations(book: Book) -> None:
                      order_id=order.order_id, line_no=line.no, site_id=order.site, sku=line.sku,
                      batch_id=_batch_for(order, line.sku), qty=line.open_base,
                      consumed_qty=Decimal(0), status="active",
-                     reserved_at=order.ordered_at + timedelta(minutes=40))  # fmt: skip
+                     reserved_at=order.ordered_at + timedelta(minutes=15))  # fmt: skip
     _add_forgotten(book)
 
 
