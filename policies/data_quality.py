@@ -95,10 +95,10 @@ def data_notes(case: Case, settings: Settings) -> list[DataNote]:
             text = "The source of {table}, extracted {at}, is older than the settings allow."
             cells["at"] = row.cell("extracted_at")
         notes.append(DataNote("stale_source", Sentence(text, cells), (row,)))
-    for table in CONTRIBUTING:
-        if not case.book.present(table):
-            name = {"table": _figure(f"absent.{table}", table)}
-            notes.append(DataNote("absent_table", Sentence("There is no table {table}.", name)))
+    absent = [table for table in CONTRIBUTING if not case.book.present(table)]
+    if absent:
+        names = {"tables": _figure("absent", ", ".join(absent))}
+        notes.append(DataNote("absent_table", Sentence("Not delivered: {tables}.", names)))
     return notes
 
 

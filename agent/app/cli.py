@@ -260,3 +260,7 @@ def run(arguments: list[str] | None = None) -> int:
 def main() -> None:
     """The console script."""
     sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

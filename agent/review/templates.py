@@ -140,7 +140,11 @@ def note(judged: Classified) -> list[tuple[Sentence, tuple[Row, ...]]]:
         why = Figure(f"not_known.{n}.reason", gap.why, "text", "by rule: evidence gap")
         text = Sentence("Not known: {check}; {why}.", {"check": check, "why": why})
         sentences.append((text, (order,)))
-    sentences += [(remark.note, remark.citations or (order,)) for remark in judged.notes]
+    sentences += [
+        (remark.note, remark.citations or (order,))
+        for remark in judged.notes
+        if remark.code != "absent_table"
+    ]
     sentences.append((_advice(judged), (order,)))
     return sentences
 

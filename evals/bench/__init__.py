@@ -1,1 +1,1 @@
-"""See the design notes in the README."""
+"""Benchmarks: ratios in one run, each with the distribution of its data. None is a timed test."""
