@@ -1,1 +1,1 @@
-"""See the design notes in the README."""
+"""The desk: cases, packets, decisions, and the audit of all of them."""

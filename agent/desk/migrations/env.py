@@ -1,0 +1,14 @@
+"""Alembic's entry: migrates the connection that `open_desk` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from agent.desk.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=False,  # the caller's transaction holds the migration and its lock
+)
+context.run_migrations()
