@@ -30,9 +30,10 @@ def override_of(terms: LineTerms) -> Row | None:
 def is_charged(terms: LineTerms, override: Row) -> bool:
     """Whether the override's price is what the line charges (after its discount, as stated)."""
     line, new = terms.line, override.number("new_price")
-    if new is None or not _same_currency(terms, override):
+    price = line.number("unit_price")
+    if new is None or price is None or not _same_currency(terms, override):
         return False
-    stated = line.amount("unit_price") * (1 - line.amount("discount_pct") / HUNDRED)
+    stated = price * (1 - line.amount("discount_pct") / HUNDRED)
     return abs(stated - new) * 2 < _precision(terms, new)
 
 
