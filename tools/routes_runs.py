@@ -149,7 +149,7 @@ def cutoff_figure(name: str, plan: RoutePlan, departure: Departure) -> Figure:
         plan.route.cell("cutoff_days_before"),
     ]  # fmt: skip
     return Figure(
-        f"delivery.{name}", moment.isoformat(timespec="minutes") if moment else None, "text",
+        f"delivery.{name}", moment, "moment",
         "by rule: cutoff_time on departs_on, cutoff_days_before working days earlier, local time",
         filled(cells),
     )  # fmt: skip
