@@ -1,0 +1,74 @@
+"""Reservations of a line, and what of the line they leave uncovered.
+
+Source: `rules.md`, fine print on stock: unreserved means not covered by active reservations of
+that order line and product at any site. Quantities in base units.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tools.book import Book
+from tools.orders import lines_of, open_base, order_of
+from tools.rows import Figure, Row
+from tools.stock_batches import base_unit
+from tools.unknown import NotKnown
+
+NOTHING = Decimal(0)
+
+
+def reserved_quantity(row: Row) -> Decimal:
+    """What a reservation still holds: qty - consumed_qty, not below 0.
+
+    Raises:
+        NotKnown: the quantity is empty.
+    """
+    quantity = row.number("qty")
+    if quantity is None:
+        raise NotKnown(f"qty of {row.ref} is empty", "reservations.qty")
+    return max(quantity - row.amount("consumed_qty"), NOTHING)
+
+
+def reserved_figure(book: Book, row: Row) -> Figure:
+    """`reserved_quantity` as a figure to cite."""
+    used = [row.cell(c) for c in ("qty", "consumed_qty") if row[c] is not None]
+    return Figure(
+        f"{row['reservation_id']}.reserved",
+        reserved_quantity(row),
+        base_unit(book, row["sku"]),
+        "max(0, " + " - ".join(cell.column for cell in used) + ")",
+        tuple(used),
+    )
+
+
+def line_reservations(book: Book, line: Row, sku: object = None) -> list[Row]:
+    """The active reservations of a line and product (its own where none is named) at any site.
+
+    One that names no line belongs to the first line of that product in the order.
+    """
+    product = sku or line["sku"]
+    rows = book.by("reservations", order_id=line["order_id"], sku=product, status="active")
+    if not rows:
+        return []
+    alike = [row for row in lines_of(book, order_of(book, line)) if row["sku"] == product]
+    first = not alike or alike[0].ref == line.ref
+    number = line["line_no"]
+    return [r for r in rows if r["line_no"] == number or (r["line_no"] is None and first)]
+
+
+def unreserved(book: Book, line: Row) -> Decimal:
+    """The line's open quantity not covered by its active reservations."""
+    held = sum((reserved_quantity(row) for row in line_reservations(book, line)), NOTHING)
+    return max(open_base(book, line).number - held, NOTHING)
+
+
+def unreserved_figure(book: Book, line: Row) -> Figure:
+    """`unreserved` as a figure to cite."""
+    wanted = open_base(book, line)
+    held = [reserved_figure(book, row) for row in line_reservations(book, line)]
+    name = wanted.id.rsplit(".", 1)[-1]
+    formula = f"max(0, {name} - sum(reserved))" if held else name
+    key = line.ref.removeprefix("order_lines/")
+    return Figure(
+        f"{key}.unreserved", unreserved(book, line), wanted.unit, formula, (wanted, *held)
+    )
