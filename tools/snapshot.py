@@ -34,9 +34,8 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": False,
     "max_temp_directory_size": "0B",
     "threads": min(4, os.cpu_count() or 1),
-    "lock_configuration": True,
 }
-"""Nothing outside the file can be read or written, and none of this can be changed back."""
+"""Nothing outside the file can be read or written; then the settings are locked."""
 
 
 _FAULTS_OF_THE_QUERY = (
@@ -69,7 +68,11 @@ _limits: dict[Path, str] = {}
 def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     limit = _limits.setdefault(path.resolve(), memory_limit)
     config = {**HARDENED, "memory_limit": limit}
-    return duckdb.connect(str(path), read_only=True, config=config)
+    connection = duckdb.connect(str(path), read_only=True, config=config)
+    with suppress(duckdb.InvalidInputException):  # locked by an earlier opening in this process
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def _single_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:

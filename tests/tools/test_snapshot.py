@@ -154,6 +154,12 @@ def test_no_setting_can_be_changed_even_past_the_gate(snapshot):
             cursor.execute(sql)
 
 
+def test_a_file_opened_again_is_locked_as_well_and_reads_in_utc(snapshot, home):
+    with Snapshot.open(file_of(home)) as again:
+        sql = "SELECT current_setting('lock_configuration'), current_setting('TimeZone')"
+        assert again.select(sql, {})[1] == snapshot.select(sql, {})[1] == [(True, "UTC")]
+
+
 def test_what_one_query_makes_temporary_no_other_query_sees(snapshot):
     snapshot._connection.cursor().execute("CREATE TEMP TABLE orders AS SELECT 'x' AS order_id")
     assert snapshot.select("SELECT order_id FROM main.orders", {})[1] == [("SO-1",)]

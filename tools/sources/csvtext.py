@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -44,16 +43,6 @@ class _Lines:
             yield line
 
 
-@contextmanager
-def _long_fields() -> Iterator[None]:
-    """The csv module's own limit is global and lower than ours."""
-    before = csv.field_size_limit(MAX_ROW + 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
-
-
 def _refuse_binary(file: Path) -> None:
     with file.open("rb") as handle:
         start = handle.read(8192)
@@ -77,7 +66,7 @@ def _undecodable_line(file: Path) -> int:
 
 def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Row number and cells; the header is row 1, empty lines are counted and left out."""
-    with file.open(encoding="utf-8-sig", newline="") as handle, _long_fields():
+    with file.open(encoding="utf-8-sig", newline="") as handle:
         lines = _Lines(handle, file.name)
         try:
             for cells in csv.reader(lines, strict=True):
@@ -139,6 +128,8 @@ def plain_csv(file: Path, folder: Path) -> Plain:
         BadInput: not CSV, not UTF-8, no or a doubled header, a row over `MAX_ROW`.
     """
     _refuse_binary(file)
+    # The csv module's own limit is one for the whole process, and lower: raised, never put back.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW + 1))
     rows = _rows(file)
     try:
         first = next(rows, None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from tools.sources.cells import Problem, cell_problems, reading, stored_type, trimmed
+from tools.sources.repeated import find_repeated
 from tools.sources.sqltext import json_of, name, names, text
 from tools.sources.stage import Staged
 from tools.tables import Table, tables
@@ -129,46 +130,6 @@ def _content(staged: Staged) -> list[str]:
     return [*staged.table.columns, *staged.extra]
 
 
-def _find_repeated(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Fill `stage.repeated` with the rows whose key an earlier kept row has at the same time.
-
-    Versions of a row whose [recorded_at, superseded_at) do not overlap share a key rightly.
-    Each round keeps the first undecided row of every key and drops what overlaps it.
-    """
-    connection.execute("CREATE OR REPLACE TABLE stage.repeated (_row BIGINT, _kept BIGINT)")
-    connection.execute(_UNDECIDED.format(typed=f"stage.typed_{staged.table.name}"))
-    while connection.execute("SELECT 1 FROM stage.undecided LIMIT 1").fetchone():
-        for step in _ROUND:
-            connection.execute(step)
-
-
-_UNDECIDED = """
-CREATE OR REPLACE TABLE stage.undecided AS
-WITH sound AS (
-  SELECT _ref, _row, coalesce(recorded_at, '-infinity'::TIMESTAMP) AS lo,
-         coalesce(superseded_at, 'infinity'::TIMESTAMP) AS hi
-  FROM {typed}
-  WHERE _fault IS NULL
-    AND _ref IN (SELECT _ref FROM {typed} WHERE _fault IS NULL GROUP BY _ref HAVING count(*) > 1)
-), earlier AS (
-  SELECT _ref, lo, max(hi) OVER (PARTITION BY _ref ORDER BY lo, hi
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
-  FROM sound
-)
-SELECT * FROM sound WHERE _ref IN (SELECT _ref FROM earlier WHERE busy_until > lo)
-"""
-_ROUND = (
-    """CREATE OR REPLACE TABLE stage.chosen AS
-    SELECT _ref, min(_row) AS _kept, arg_min(lo, _row) AS lo, arg_min(hi, _row) AS hi
-    FROM stage.undecided GROUP BY _ref""",
-    """INSERT INTO stage.repeated
-    SELECT u._row, c._kept FROM stage.undecided u JOIN stage.chosen c USING (_ref)
-    WHERE u._row <> c._kept AND u.lo < c.hi AND c.lo < u.hi""",
-    """DELETE FROM stage.undecided
-    WHERE _row IN (SELECT _kept FROM stage.chosen) OR _row IN (SELECT _row FROM stage.repeated)""",
-)
-
-
 def _quarantine_sql(staged: Staged) -> str:
     """Rows with a fault, and repeated ones, each with its row as it stood in the file."""
     table = staged.table.name
@@ -221,7 +182,7 @@ def validate(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """
     table = staged.table.name
     connection.execute(f"CREATE TABLE stage.typed_{table} AS {_typed_sql(staged)}")
-    _find_repeated(connection, staged)
+    find_repeated(connection, f"stage.typed_{table}")
     if _any_bad(connection, table):
         _quarantine(connection, staged, _quarantine_sql(staged))
     if staged.wide:
