@@ -10,6 +10,7 @@ from seeds.generator import (
     history,
     notes,
     orders,
+    past,
     people,
     prices,
     products,
@@ -18,6 +19,7 @@ from seeds.generator import (
     security,
     stock,
     stories,
+    versions,
 )
 from seeds.generator.model import Book
 
@@ -31,14 +33,16 @@ def build() -> Book:
         book.orders[order.order_id] = order
     approvals.set_versions(book)
     orders.add_charges(book)
+    past.plan_past(book)
     notes.set_remarks(book)
     for fill in (
         company.add_depots, company.add_rates, people.add_people, customers.add_customers,
         products.add_products, prices.add_prices, orders.add_orders, stock.add_stock,
         stock.add_reservations, stock.add_supplies, routes.add_routes,
         receivables.add_receivables, security.add_securities, security.add_claims,
-        compliance.add_compliance, approvals.add_approvals, history.add_history,
-        stories.add_holds, notes.add_notes, company.add_freshness,
+        compliance.add_compliance, approvals.add_approvals, past.add_past_prices,
+        history.add_history,
+        stories.add_holds, notes.add_notes, versions.add_versions, company.add_freshness,
     ):  # fmt: skip
         fill(book)
     return book

@@ -63,7 +63,7 @@ authorities: role action company_id max_amount currency max_pct
 source_freshness: table source_system extracted_at rows
 hold_history: hold_id order_id classes owner_role disposition decided_by_role override
   override_reason review_minutes placed_at released_at promised_on shipped_on claim_opened
-  escalated revenue currency recorded_at superseded_at customer_id
+  escalated revenue currency customer_id
 """
 
 
@@ -77,7 +77,15 @@ def _parse(text: str) -> dict[str, tuple[str, ...]]:
     return headers
 
 
-HEADERS = _parse(_HEADERS)
-"""Columns of each table; hold_history ends with when its row was known and whose order it was."""
+CURRENT_ONLY = ("stock", "batches", "reservations", "supplies", "route_runs")
+"""Tables that are known as of today only."""
+
+
+def _dated(name: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return columns if name in CURRENT_ONLY else (*columns, "recorded_at", "superseded_at")
+
+
+HEADERS = {name: _dated(name, columns) for name, columns in _parse(_HEADERS).items()}
+"""Columns of each table; hold_history also says whose order it was."""
 
 LABELS = ("order_id", "primary", "classes", "codes", "not_known", "hold_codes", "story")

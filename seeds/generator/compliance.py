@@ -12,6 +12,9 @@ from seeds.generator.model import Book, dec
 _LISTS = {"C1": (("EU-CFSP", "2026-02-27"), ("OFAC-SDN", "2026-03-02")),
           "C2": (("UK-OFSI", "2026-03-03"), ("OFAC-SDN", "2026-03-02"))}  # fmt: skip
 
+_EARLIER = {"C1": (("EU-CFSP", "2025-10-31"), ("OFAC-SDN", "2025-10-28")),
+            "C2": (("UK-OFSI", "2025-10-30"), ("OFAC-SDN", "2025-10-28"))}  # fmt: skip
+
 # ship-to: result, cleared by; a result of "" means that nobody has screened it
 _PARTIES = {
     "ST-120-3": ("possible", ""),
@@ -46,13 +49,26 @@ def _add(book: Book, kind: str, party: str, result: str, on: date, to: date | No
 
 def _screen(book: Book, party: str, company: str) -> None:
     result, cleared_by = _PARTIES.get(party, ("clear", ""))
+    first_seen = next((p.released.date() for p in book.past if p.ship_to == party), None)
     if not result:
+        return
+    if party not in _PARTIES:
+        _screen_before(book, party, company, first_seen)
+    if first_seen:
         return
     for place, (name, version) in enumerate(_LISTS[company]):
         on = TODAY - timedelta(days=book.chance.randint(2, 26))
         found = "clear" if place else result
         _add(book, "denied_party", party, found, on, day("2026-12-31"), list_name=name,
              version=version, cleared_by="" if place else cleared_by)  # fmt: skip
+
+
+def _screen_before(book: Book, party: str, company: str, first_seen: date | None) -> None:
+    """The screening before the last one; of a new address, that of the day it was first used."""
+    for name, version in _EARLIER[company]:
+        on = first_seen or day("2025-11-03") + timedelta(days=book.chance.randint(0, 25))
+        _add(book, "denied_party", party, "clear", on, day("2026-12-31"), list_name=name,
+             version=f"{on:%Y-%m}-01" if first_seen else version)  # fmt: skip
 
 
 def add_compliance(book: Book) -> None:

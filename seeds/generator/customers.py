@@ -166,3 +166,8 @@ def add_customers(book: Book) -> None:
                  country=customer.country, timezone=_ZONE.get(customer.country, "Europe/Berlin"),
                  receiving_weekdays=weekdays, window_from=time.fromisoformat(start),
                  window_to=time.fromisoformat(end))  # fmt: skip
+    for key, owner, name in book.new_sites:
+        customer = CUSTOMERS[owner]
+        book.add("ship_tos", ship_to_id=key, customer_id=owner, name=f"{customer.name}, {name}",
+                 country=customer.country, timezone=_ZONE.get(customer.country, "Europe/Berlin"),
+                 receiving_weekdays="1,2,3,4,5")  # fmt: skip

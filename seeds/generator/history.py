@@ -13,6 +13,7 @@ from decimal import Decimal
 from seeds.generator.clock import BERLIN, TODAY, ZONE, add_workdays, day
 from seeds.generator.customers import CUSTOMERS, Customer
 from seeds.generator.model import Book, Order, Row, dec, money
+from seeds.generator.past import PastHold
 
 COUNT = 600
 _FROM = day("2025-03-10")
@@ -98,27 +99,36 @@ def _times(book: Book, cause: Cause, placed: datetime, promised: date,
     return released, shipped, shipped > add_workdays(site, promised, -1)
 
 
-def _past(book: Book, no: int, order: Order | None) -> _Past:
+def _second(book: Book, cause: Cause) -> str:
+    second = _SECOND.get(cause.name) if book.chance.randint(1, 100) <= 22 else None
+    return f"{cause.name},{second}" if second else cause.name
+
+
+def _older(book: Book, no: int) -> _Past:
+    """A hold of last year, on an order that has left the book."""
     customers = [c for c in CUSTOMERS.values() if not c.is_("bill")]
     weights = [{"A": 5, "B": 4, "C": 3}[c.tier] for c in customers]
-    customer = CUSTOMERS[order.customer] if order else book.chance.choices(customers, weights)[0]
+    customer = book.chance.choices(customers, weights)[0]
     cause = _pick(book, customer)
-    placed, promised = _placed(book, no, order, customer)
+    placed, promised = _placed(book, no, customer)
     released, shipped, late = _times(book, cause, placed, promised, customer.site)
-    if order and order.ship:
-        shipped = max(order.ship, released.date())
-        late = shipped > order.ship
-    second = _SECOND.get(cause.name) if book.chance.randint(1, 100) <= 22 else None
     override = bool(cause.reasons) and book.chance.randint(1, 100) <= 14
-    return _Past(f"H-{no:04d}", order.order_id if order else f"SO-25{no * 3 % 9000:04d}", customer,
-                 cause, placed, released, promised, shipped,
-                 f"{cause.name},{second}" if second else cause.name, override, late)  # fmt: skip
+    return _Past(f"H-{no:04d}", f"SO-25{no * 3 % 9000:04d}", customer, cause, placed, released,
+                 promised, shipped, _second(book, cause), override, late)  # fmt: skip
 
 
-def _placed(book: Book, no: int, order: Order | None,
-            customer: Customer) -> tuple[datetime, date]:  # fmt: skip
-    if order:
-        return order.ordered_at + timedelta(minutes=book.chance.randint(5, 90)), order.promised
+def _recent(book: Book, no: int, hold: PastHold) -> _Past:
+    """A hold of this year: its class is the cause that was planted on its order."""
+    order = book.orders[hold.order_id]
+    cause = next(c for c in _CAUSES if c.name == hold.kind)
+    planned, shipped = order.ship or order.promised, order.actual_ship or order.promised
+    override = hold.kind == "price_mismatch" or (hold.kind == "credit_hold" and no % 4 == 0)
+    return _Past(f"H-{no:04d}", order.order_id, CUSTOMERS[order.customer], cause, hold.placed,
+                 hold.released, order.promised, shipped, hold.kind, override,
+                 shipped > planned)  # fmt: skip
+
+
+def _placed(book: Book, no: int, customer: Customer) -> tuple[datetime, date]:
     days = (day("2026-01-09") - _FROM).days
     on = add_workdays(customer.site, _FROM + timedelta(days=no * days // COUNT), 1)
     moment = datetime.combine(on, time(7 + no % 10, no * 7 % 60), ZONE[customer.site])
@@ -180,17 +190,10 @@ _RELEASER = {"credit_control": "u.kruse", "warehouse": "u.jensen", "logistics": 
 
 def add_history(book: Book) -> None:
     """Writes past holds; those of this year stand on orders of the book and in its hold log."""
-    done = [
-        o
-        for o in book.orders.values()
-        if o.status in ("invoiced", "closed")
-        and day("2026-01-12") <= o.ordered_at.date() <= day("2026-03-03")
-        and int(o.order_id[3:]) % 2 == 0
-    ]
-    for no in range(1, COUNT + 1):
-        recent = no - (COUNT - len(done)) - 1
-        order = done[recent] if recent >= 0 else None
-        past = _past(book, no, order)
-        _add(book, past, order)
-        if order:
-            _add_released(book, past)
+    older = COUNT - len(book.past)
+    for no in range(1, older + 1):
+        _add(book, _older(book, no), None)
+    for place, hold in enumerate(book.past, 1):
+        past = _recent(book, older + place, hold)
+        _add(book, past, book.orders[hold.order_id])
+        _add_released(book, past)

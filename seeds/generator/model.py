@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seeds.generator.columns import HEADERS
+
+if TYPE_CHECKING:
+    from seeds.generator.past import PastHold
 
 Cell = str | int | bool | Decimal | date | datetime | time | None
 Row = dict[str, Cell]
@@ -96,6 +99,8 @@ class Order:
     remark: str = ""
     charges: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
     reserve: bool = False
+    actual_ship: date | None = None
+    early: dict[str, Cell] = field(default_factory=dict)
 
     @property
     def confirmed(self) -> bool:
@@ -144,7 +149,8 @@ class Book:
         """An empty book with a seeded source of chance."""
         self.rows: dict[str, list[Row]] = {name: [] for name in HEADERS}
         self.orders: dict[str, Order] = {}
-        self.stories: list[Story] = []
+        self.past: list[PastHold] = []
+        self.new_sites: list[tuple[str, str, str]] = []
         self.chance = Random(20260310)
 
     def add(self, table: str, /, **cells: Cell) -> None:

@@ -82,7 +82,7 @@ def _payment(book: Book, account: str, on: date, amount: Decimal, unapplied: Dec
 
 def _invoice_order(book: Book, order: Order) -> None:
     account = CUSTOMERS[order.customer].account
-    issued = (order.ship or order.promised) + timedelta(days=1)
+    issued = (order.actual_ship or order.ship or order.promised) + timedelta(days=1)
     issued = min(issued, TODAY - timedelta(days=1))
     due = issued + timedelta(days=CUSTOMERS[order.customer].terms)
     issued = max(issued, order.ordered_at.date())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import csv
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import seeds
 from seeds import DEMO_DIR, LABELS, load_demo
 from seeds.generator.build import build
 from seeds.generator.columns import HEADERS
+from seeds.generator.model import Book
 from seeds.generator.writer import write
 
 CLASSES = (
@@ -37,8 +39,10 @@ KEYS = {
     "staff": "user_id", "ship_tos": "ship_to_id", "order_charges": "order_id charge_no",
     "order_changes": "order_id version field line_no", "securities": "security_id",
     "payment_promises": "promise_id", "authorities": "role action company_id",
-    "source_freshness": "table source_system", "hold_history": "hold_id recorded_at",
+    "source_freshness": "table source_system", "hold_history": "hold_id",
 }  # fmt: skip
+
+BEGINNING, END = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 REFERENCES = {
     "customers": {"parent_customer_id": "customers", "sales_owner": "staff"},
@@ -86,6 +90,23 @@ def labels() -> dict[str, dict[str, str]]:
         return {row["order_id"]: row for row in csv.DictReader(file)}
 
 
+@cache
+def demo_book() -> Book:
+    return build()
+
+
+def visible(row: dict[str, str]) -> tuple[datetime, datetime]:
+    """From when to when a row was known."""
+    start, end = row.get("recorded_at", ""), row.get("superseded_at", "")
+    return (datetime.fromisoformat(start) if start else BEGINNING,
+            datetime.fromisoformat(end) if end else END)  # fmt: skip
+
+
+def seen(row: dict[str, str], moment: datetime) -> bool:
+    start, end = visible(row)
+    return start <= moment < end
+
+
 def keys(table: str) -> list[tuple[str, ...]]:
     return [tuple(row[k] for k in KEYS[table].split()) for row in rows(table)]
 
@@ -104,13 +125,18 @@ def test_it_is_small_enough_to_ship() -> None:
 
 
 @pytest.mark.parametrize("table", HEADERS)
-def test_keys_are_present_and_used_once(table: str) -> None:
-    found = keys(table)
-    assert found, f"{table} is empty"
-    assert len(found) == len(set(found))
+def test_keys_are_present_and_used_once_at_any_moment(table: str) -> None:
+    assert rows(table), f"{table} is empty"
     optional = {"batch_id", "customer_id", "line_no"}
     for name in set(KEYS[table].split()) - optional:
         assert all(row[name] for row in rows(table)), name
+    versions: dict[tuple[str, ...], list[tuple[datetime, datetime]]] = {}
+    for key, row in zip(keys(table), rows(table), strict=True):
+        versions.setdefault(key, []).append(visible(row))
+    for key, spans in versions.items():
+        ordered = sorted(spans)
+        assert all(start < end for start, end in ordered), key
+        assert all(a[1] <= b[0] for a, b in pairwise(ordered)), key
 
 
 @pytest.mark.parametrize("table", REFERENCES)
@@ -131,18 +157,35 @@ def test_batches_lines_and_checked_parties_exist() -> None:
     assert {r["customer_id"] for r in rows("compliance_checks")} <= parties
 
 
-def test_no_past_hold_has_two_rows_at_one_moment() -> None:
-    seen: dict[str, str] = {}
+def test_there_are_six_hundred_past_holds_and_each_was_released_after_it_was_placed() -> None:
+    assert len({row["hold_id"] for row in rows("hold_history")}) == 600
     for row in rows("hold_history"):
-        if row["hold_id"] in seen:
-            assert seen[row["hold_id"]] == row["recorded_at"]
-        assert row["placed_at"] <= row["released_at"]
-        seen[row["hold_id"]] = row["superseded_at"]
-    assert len(seen) == 600
+        assert datetime.fromisoformat(row["placed_at"]) < datetime.fromisoformat(row["released_at"])
+
+
+def test_a_past_hold_of_this_year_finds_its_order_blocked_on_its_day() -> None:
+    book = demo_book()
+    assert len(book.past) > 60
+    states: dict[str, list[dict[str, str]]] = {}
+    for row in rows("orders"):
+        states.setdefault(row["order_id"], []).append(row)
+    for hold in book.past:
+        then = [r for r in states[hold.order_id] if seen(r, hold.placed)]
+        after = [r for r in states[hold.order_id] if seen(r, hold.released)]
+        assert [r["status"] for r in then] == ["blocked"], hold
+        assert [r["status"] for r in after] == ["released"], hold
+
+
+def test_labels_cover_the_class_of_every_past_hold_of_this_year() -> None:
+    kinds = Counter(hold.kind for hold in demo_book().past)
+    known = {row["order_id"]: row["classes"] for row in rows("hold_history")}
+    assert all(known[hold.order_id] == hold.kind for hold in demo_book().past)
+    assert min(kinds[c] for c in ("price_mismatch", "credit_hold", "approval_gap")) >= 8
 
 
 def test_sixty_holds_are_active_and_each_held_order_is_labelled() -> None:
-    active = [r for r in rows("holds") if r["status"] == "active"]
+    now = load_demo().as_of
+    active = [r for r in rows("holds") if r["status"] == "active" and seen(r, now)]
     assert len(active) == 60
     assert {r["order_id"] for r in active} == set(labels())
     assert sum(r["forced"] == "true" for r in active) == 1
@@ -180,7 +223,7 @@ def test_a_hold_is_placed_after_its_order_was_entered() -> None:
 
 
 def test_three_of_birchs_seven_held_orders_fit_and_one_payment_frees_the_rest() -> None:
-    book = build()
+    book = demo_book()
     held = [o for o in book.orders.values() if o.customer == "CU-110" and o.status == "blocked"]
     values = sorted(order.gross() for order in held)
     room = sum(values) - Decimal("12400.00")
