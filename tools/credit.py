@@ -38,7 +38,7 @@ class Exposure:
 
 def order_securities(case: Case) -> list[Row]:
     """The securities of the order itself that stand: of a covering kind, in force on its dates."""
-    ships = last_ship_day(case.book, case.order) or case.today
+    ships = max(last_ship_day(case.book, case.order) or case.today, case.today)
 
     def stands(row: Row) -> bool:
         latest = row.day("latest_ship_on")

@@ -14,6 +14,7 @@ from tools.credit_amounts import number_of
 from tools.credit_documents import Money, last_payment, securities_of
 from tools.credit_facts import CreditFacts
 from tools.credit_waiting import which_can_go
+from tools.orders import is_stale
 from tools.rows import Row
 from tools.unknown import NotKnown
 
@@ -134,4 +135,5 @@ def credit_section(case: Case, facts: CreditFacts, fits: Callable[[Decimal], boo
         "risk_class": cell(account, "risk_class"),
         "dunning_level": cell(account, "dunning_level"),
         "blocked_scope": cell(case.bill_to, "blocked_scope"),
+        "this_order_stale": is_stale(case.book, case.order, case.today),
     }
