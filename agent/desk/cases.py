@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from agent.desk import audit
-from agent.desk.models import Case
+from agent.desk.models import DECIDED_STATUSES, Case, Packet
 from agent.desk.store import Desk
 from tools.errors import NotFound
 
@@ -55,10 +55,13 @@ def case(session: Session, case_id: str) -> Case:
     return found
 
 
-def unfinished(session: Session) -> list[Case]:
-    """Cases that are not closed, oldest first."""
-    statement = select(Case).where(Case.status != "closed").order_by(Case.opened_at, Case.case_id)
-    return list(session.scalars(statement))
+def unfinished(session: Session) -> list[str]:
+    """Cases that are not closed, or have a decided packet whose thread has not ended."""
+    lagging = select(Packet.case_id).where(
+        Packet.status.in_(DECIDED_STATUSES), Packet.resumed.is_(False)
+    )
+    statement = select(Case.case_id).where(or_(Case.status != "closed", Case.case_id.in_(lagging)))
+    return list(session.scalars(statement.order_by(Case.opened_at, Case.case_id)))
 
 
 def close(desk: Desk, session: Session, case_id: str, outcome: str, packet_id: str) -> bool:

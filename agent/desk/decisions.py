@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agent.desk import audit, packets
+from agent.desk import audit, cases, packets
 from agent.desk.history import decisions, facts_of, final_decision
 from agent.desk.models import OPEN_STATUSES, Decision, Packet
 from agent.desk.requests import ENDING, KEEPING, Current, Outcome, Request
@@ -22,7 +22,9 @@ from agent.desk.store import Desk
 from policies.guard import LOCKED_ACTIONS, Guard, Verdict
 from tools.errors import BadInput, Denied, Refused
 
-__all__ = ["Current", "Outcome", "Request", "decide", "decisions", "final_decision"]
+__all__ = [
+    "Current", "Outcome", "Request", "decide", "decisions", "final_decision", "record_outcome",
+]  # fmt: skip
 
 NEEDS_REASON = ("reject", "send_back", "request_info")
 
@@ -65,6 +67,25 @@ def decide(
             f"the evidence of {request.packet_id} changed after it was drafted: nothing was "
             "decided; review the order again"
         ) from None
+
+
+def record_outcome(desk: Desk, packet_id: str, decision_id: str) -> str:
+    """Close the case of a decided packet with what was decided; repeating it changes nothing.
+
+    An edited or returned packet leaves its case open for the next version.
+
+    Raises:
+        Refused: the desk holds no such decision on the packet.
+    """
+    with desk.write() as session:
+        found = packets.packet(session, packet_id)
+        final = final_decision(session, packet_id)
+        if final is None or final.decision_id != decision_id:
+            raise Refused(f"{packet_id} has no decision {decision_id} in the desk")
+        outcome = f"{final.decision} {final.action}".strip()
+        if final.decision in ("approve", "reject"):
+            cases.close(desk, session, found.case_id, outcome, packet_id)
+        return outcome
 
 
 class _Denial(Exception):

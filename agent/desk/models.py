@@ -24,10 +24,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 OPEN_STATUSES = ("pending", "claimed", "info_requested", "reassigned", "snoozed")
 """A packet that still waits for its decision."""
-ENDED_STATUSES = (
-    "approved", "rejected", "edited", "sent_back", "expired", "stale", "superseded",
-)  # fmt: skip
-PACKET_STATUSES = (*OPEN_STATUSES, *ENDED_STATUSES)
+DECIDED_STATUSES = ("approved", "rejected", "edited", "sent_back")
+"""A packet that a person ended."""
+PACKET_STATUSES = (*OPEN_STATUSES, *DECIDED_STATUSES, "expired", "stale", "superseded")
 CASE_STATUSES = ("open", "waiting", "decided", "closed")
 
 

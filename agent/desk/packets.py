@@ -112,7 +112,7 @@ def mark_waiting(desk: Desk, packet_id: str) -> None:
 
 
 def mark_resumed(desk: Desk, packet_id: str) -> None:
-    """Its graph ended."""
+    """Its thread ended: the decision was followed to the end."""
     with desk.write() as session:
         session.execute(update(Packet).where(Packet.packet_id == packet_id).values(resumed=True))
 
