@@ -48,6 +48,10 @@ def _is_overridden(facts: PriceFacts) -> bool:
     return facts.override_is_charged or difference is None or difference.number != 0
 
 
+def _is_signed(case: Case, override: Row) -> bool:
+    return override.text("approved_by") is not None and not is_own_requester(case, override)
+
+
 def _change_price(
     case: Case, settings: Settings, facts: PriceFacts, discount: Figure | None
 ) -> list[Finding]:
@@ -92,12 +96,14 @@ def _wanted(
     values: dict[str, Bound | str | int | None] = {
         "charged": facts.charged, "expected": facts.expected, "given_up": given_up,
     }  # fmt: skip
-    subject = "the price"
+    subject, also = "the price", ""
     cited: tuple[Row, ...] = (line, *facts.rests_on)
     if override is not None and _is_overridden(facts):
         figures["override"] = override.cell("override_id")
         values |= {"override": override.cell("override_id")}
         subject, cited = "override {override}", (override, *cited)
+        if not _is_signed(case, override) or not facts.override_is_charged:
+            also = ", and an override at the price charged that names its approver"
     elif discount is not None:
         figures["discount"] = discount
         limit = settings.approval.discount_from_pct
@@ -110,7 +116,7 @@ def _wanted(
     return Wanted(
         case, "change_price", measured(case, given_up, settings.approval.policy_currency),
         f"Line {{line_no}}, {{sku}}, has {subject}, which gives up {{amount}}",
-        figures, values, cited, facts.line_no, discount,
+        figures, values, cited, facts.line_no, discount, also,
     )  # fmt: skip
 
 
@@ -148,9 +154,7 @@ def _override_gaps(
 
 
 def _override_clears(case: Case, override: Row, wanted: Wanted, judged: Verdict) -> Clearing:
-    text = (
-        "The override {override} is approved at the price charged, by another than its requester."
-    )
+    text = "An approval of {override} at the price charged, by another than its requester."
     asked = person_of(case.book, override.text("requested_by"))
     people = able_to_sign(wanted, judged.seats[0])
     found = [row for row in people if person_of(case.book, row.text("user_id")) != asked]

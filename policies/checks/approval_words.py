@@ -19,8 +19,8 @@ WORDS = {
     "pending": "approval {approval} is still pending",
     "rejected": "the newest decision, {approval}, is a rejection",
     "expired": "approval {approval} ended at {expires_at}",
-    "older_version": "approval {approval} is of another version, {approved_version}, than the "
-                     "order, which is at {version}",
+    "older_version": "approval {approval} is of version {approved_version}, the order is at "
+                     "version {version}",
     "amount_too_low": "approval {approval} covers {approved_amount} only",
     "self_approved": "approval {approval} is signed by {approver}, who entered, requested or "
                      "changed the order",
@@ -48,6 +48,8 @@ class Wanted:
     citations: tuple[Row, ...]
     line_no: int | None = None
     percent: Figure | None = None
+    also: str = ""
+    """What is needed beside the approval, in words: then no single change clears the finding."""
 
 
 def spoken(seats: Seats) -> str:
@@ -68,9 +70,11 @@ def _finding(wanted: Wanted, judged: Verdict, code: str) -> Finding:
     return Finding(
         CLS, code, Sentence(f"{wanted.what}: {_words(approval, code)}.", bound),
         Clearing(
-            Sentence(f"A valid approval over {{amount}}, signed by {spoken(judged.seats)}.",
-                     {"amount": wanted.measure}),
-            approval_change(wanted, judged),
+            Sentence(
+                f"A valid approval over {{amount}}, signed by {spoken(judged.seats)}{wanted.also}.",
+                {"amount": wanted.measure},
+            ),
+            None if wanted.also else approval_change(wanted, judged),
         ),
         line_no=wanted.line_no,
         values={
