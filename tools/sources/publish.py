@@ -117,12 +117,14 @@ def _build(stage: Stage, built: Path, scratch: Path) -> Published:
         connection.execute(QUARANTINE)
         for each in staged:
             validate(connection, each)
+        connection.execute("BEGIN")  # one commit for many small tables
         create_absent(connection, {each.table.name for each in staged})
         write_tables(connection, staged)
+        write_macros(connection)
+        connection.execute("COMMIT")
         snapshot = content_id(connection)
         write_meta(connection, snapshot)
         connection.execute("DETACH stage")
-        write_macros(connection)
         connection.execute("CHECKPOINT")
         return _report(connection, snapshot, staged)
 
