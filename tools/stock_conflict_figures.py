@@ -13,7 +13,7 @@ from tools.stock_batches import base_unit
 from tools.stock_conflicts import Starved, lower_claims
 from tools.stock_figures import NAMED, figures_of, needed_figure
 from tools.stock_reservations import reserved_figure, unreserved_figure
-from tools.stock_standing import Standing
+from tools.stock_standing import Standing, line_standing
 
 NOTHING = Decimal(0)
 
@@ -58,8 +58,9 @@ def reserved_by_lower_rank(book: Book, found: Standing, prefix: str) -> Figure:
 def starved_figures(book: Book, found: Standing, prefix: str, hit: Starved) -> StarvedFigures:
     """What a higher-ranked line gets and lacks once the line is filled."""
     key = f"{prefix}.{hit.demand.line.ref.removeprefix('order_lines/')}"
-    there = figures_of(book, hit.standing, key, hit.standing.ask.ship)
-    needed = needed_figure(book, hit.standing, key)
+    theirs = line_standing(book, hit.demand.line, found.ask.today)
+    there = figures_of(book, theirs, key, theirs.ask.ship)
+    needed = needed_figure(book, theirs, key)
     unit = needed.unit
     between = Figure(
         f"{key}.between", hit.between, unit,

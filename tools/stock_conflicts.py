@@ -60,11 +60,45 @@ def lacking(found: Standing) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What a line at a cell can reach on its own ship date."""
+
+    needed: Decimal
+    free: Decimal
+    """Supply less what other lines have reserved."""
+    ahead: Decimal
+    own: Decimal
+
+    def left(self, first: Decimal) -> Decimal:
+        """What the line gets when so much more goes before it."""
+        return gets(self.free, NOTHING, self.ahead + first, self.own)
+
+    def short(self, first: Decimal) -> Decimal:
+        """What it then lacks."""
+        return max(self.needed - self.left(first), NOTHING)
+
+
+def reach_of(book: Book, demand: Demand, today: date) -> Reach | None:
+    """The reach of a competing line; None where its stock is not known."""
+
+    def compute() -> Reach | None:
+        try:
+            found = line_standing(book, demand.line, today)
+        except NotKnown:
+            return None
+        ship = found.ask.ship
+        free = found.supply(ship) - found.taken()
+        return Reach(found.needed, free, found.ahead(ship), found.reserved_here)
+
+    return book.once(("stock.reach", demand.line.ref, today), compute)
+
+
+@dataclass(frozen=True, slots=True)
 class Starved:
     """A higher-ranked line that ships later and would be short once this line is filled."""
 
     demand: Demand
-    standing: Standing
+    reach: Reach
     between: Decimal
     """What goes before this line but not before that one."""
     fill: Decimal
@@ -73,32 +107,17 @@ class Starved:
     @property
     def left(self) -> Decimal:
         """What the higher-ranked line still gets."""
-        return self._gets(self.between + self.fill)
+        return self.reach.left(self.between + self.fill)
 
     @property
     def short(self) -> Decimal:
         """What it then lacks."""
-        return max(self.standing.needed - self.left, NOTHING)
-
-    @property
-    def is_worse_off(self) -> bool:
-        """Whether it lacks more than without this line."""
-        before = max(self.standing.needed - self._gets(self.between), NOTHING)
-        return self.short > before
-
-    def _gets(self, first: Decimal) -> Decimal:
-        there = self.standing
-        ship = there.ask.ship
-        return gets(
-            there.supply(ship), there.taken(), there.ahead(ship) + first, there.reserved_here
-        )
+        return self.reach.short(self.between + self.fill)
 
     def lacking(self, fill: Decimal) -> Decimal:
         """The further supply with which filling this line with `fill` takes nothing from it."""
-        there = self.standing
-        ship = there.ask.ship
-        first = there.ahead(ship) + self.between + fill
-        return lacks(there.needed, there.supply(ship), there.taken(), first, there.reserved_here)
+        first = self.reach.ahead + self.between + fill
+        return lacks(self.reach.needed, self.reach.free, NOTHING, first, self.reach.own)
 
 
 def next_supply(book: Book, found: Standing) -> date:
@@ -114,28 +133,37 @@ def filling(found: Standing) -> Decimal:
     return max(min(found.needed, found.on_ship_date) - found.reserved_here, NOTHING)
 
 
-def _later(book: Book, found: Standing) -> Iterator[Demand]:
-    ask = found.ask
-    for demand in found.queue.later(ask.key, ask.ship, next_supply(book, found)):
-        if demand.key[3] != ask.key[3]:
-            yield demand
+def _suffices(found: Standing, until: date) -> bool:
+    """Whether there is enough for every line that ships before `until`, as a quick answer.
+
+    Only where any line can use any of the goods; where expiry or batches matter it says no.
+    """
+    ship = found.ask.ship
+    shelf = found.shelf
+    batches = any(h.batch_id for h in shelf.usable) or bool(shelf.unusable)
+    if batches or any(i.row["expires_on"] is not None for i in found.coming):
+        return False
+    reserved = sum((batch.total for batch in found.claims.by_batch.values()), NOTHING)
+    wanted = found.queue.wanted_before(until)
+    if not found.queued:
+        wanted += found.needed + found.ahead_siblings(ship)
+    return found.supply(ship) - reserved - wanted >= 0
 
 
 def starved(book: Book, found: Standing) -> list[Starved]:
-    """S5: the higher-ranked lines that filling this one leaves short, highest rank first."""
-    fill, ask = filling(found), found.ask
-    if fill <= 0:
+    """S5: the higher-ranked lines that filling this one leaves short, highest rank first.
+
+    Lines that go before this one are taken to be filled too.
+    """
+    fill, ask, until = filling(found), found.ask, next_supply(book, found)
+    if fill <= 0 or _suffices(found, until):
         return []
     hits = []
-    own = NOTHING if found.queued else found.ahead_siblings(ask.ship)
-    for demand in _later(book, found):
-        try:
-            there = line_standing(book, demand.line, ask.today)
-            shared = found.queue.ahead(demand.key, ask.ship).quantity
-        except NotKnown:
-            continue
-        first = found.ahead_of(ask.ship).quantity + own - shared
-        hit = Starved(demand, there, max(first, NOTHING), fill)
-        if hit.is_worse_off:
-            hits.append(hit)
+    before = found.ahead(ask.ship)
+    for both, demands in found.queue.later(ask.key, ask.ship, until):
+        between = max(before - both, NOTHING)
+        for demand in demands:
+            reach = reach_of(book, demand, ask.today) if demand.key[3] != ask.key[3] else None
+            if reach is not None and reach.short(between + fill) > reach.short(between):
+                hits.append(Starved(demand, reach, between, fill))
     return hits

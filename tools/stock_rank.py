@@ -161,12 +161,24 @@ class Queue:
             parts,
         )
 
-    def later(self, key: RankKey, after: date, before: date) -> Iterator[Demand]:
-        """The demands of higher rank that ship after one day and before another."""
+    def later(
+        self, key: RankKey, after: date, before: date
+    ) -> Iterator[tuple[Decimal, list[Demand]]]:
+        """The demands of higher rank that ship after one day and before another, by priority.
+
+        With each priority comes what goes before its demands and also ships by the earlier day.
+        """
+        both = NOTHING
         for priority, group in self.groups.items():
-            if priority < key[0]:
-                start, end = bisect_right(group.ships, after), bisect_left(group.ships, before)
-                yield from group.demands[start:end]
+            start, end = bisect_right(group.ships, after), bisect_left(group.ships, before)
+            both += group.sums[start]
+            if priority < key[0] and start < end:
+                yield both, group.demands[start:end]
+
+    def wanted_before(self, day: date) -> Decimal:
+        """What all demands that ship before a day come to."""
+        groups = self.groups.values()
+        return sum((g.sums[bisect_left(g.ships, day)] for g in groups), NOTHING)
 
 
 def stocked_lines(book: Book, sku: object) -> dict[str | None, list[Row]]:

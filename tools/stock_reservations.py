@@ -31,6 +31,10 @@ def reserved_quantity(row: Row) -> Decimal:
 
 def reserved_figure(book: Book, row: Row) -> Figure:
     """`reserved_quantity` as a figure to cite."""
+    return book.once(("stock.reserved", row.ref), lambda: _reserved(book, row))
+
+
+def _reserved(book: Book, row: Row) -> Figure:
     used = [row.cell(c) for c in ("qty", "consumed_qty") if row[c] is not None]
     return Figure(
         f"{row['reservation_id']}.reserved",
@@ -64,6 +68,10 @@ def unreserved(book: Book, line: Row) -> Decimal:
 
 def unreserved_figure(book: Book, line: Row) -> Figure:
     """`unreserved` as a figure to cite."""
+    return book.once(("stock.unreserved", line.ref), lambda: _unreserved(book, line))
+
+
+def _unreserved(book: Book, line: Row) -> Figure:
     wanted = open_base(book, line)
     held = [reserved_figure(book, row) for row in line_reservations(book, line)]
     name = wanted.id.rsplit(".", 1)[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from policies.findings import Bound, Clearing, Sentence
@@ -11,6 +12,7 @@ from tools.rows import Figure, Row, plain
 from tools.stock import LineStock
 from tools.stock_claims import Claim
 from tools.stock_conflicts import filling, lacking, lower_claims
+from tools.stock_figures import NAMED
 from tools.stock_supply import working_day
 from tools.unknown import NotKnown
 
@@ -100,7 +102,8 @@ def outranked_clears(found: LineStock) -> Clearing:
 def lower_rank_clears(found: LineStock) -> Clearing:
     """A lower-ranked reservation given up as far as needed; a supply where no single one does."""
     quantity = lacking(found.standing)
-    claim = next((c for c in lower_claims(found.standing) if _frees(found, c, quantity)), None)
+    tried = islice(lower_claims(found.standing), NAMED)
+    claim = next((c for c in tried if _frees(found, c, quantity)), None)
     if claim is None:
         return supply_clears(found, "clearing_release", quantity)
     more = Figure(
