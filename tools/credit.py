@@ -67,7 +67,7 @@ def own_order(case: Case, scope: Scope, ledger: Ledger) -> tuple[Settled, dict[s
     unit, gross = scope.currency, own_value(case.book, scope, case.order)
     security = _security(case, scope)
     cover = cover_of(case.order_id, ledger.cash.get(case.order_id), unit, security)
-    settled = settle(case.order_id, "credit.this_order", [gross], [gross], cover, unit)
+    settled = settle(f"{case.order_id}.own", "credit.this_order", [gross], [gross], cover, unit)
     parts = {"this_order_gross": gross, "this_order": settled.net}
     covered = min(max(gross.number, Decimal(0)), security.number) if security else Decimal(0)
     parts["covered_by_securities"] = Figure(
@@ -108,15 +108,12 @@ def exposure(case: Case) -> Exposure:
         "invoices": documents(book, scope, "invoice", "invoices"),
         "debit_notes": documents(book, scope, "debit_note", "debit_notes"),
         "credit_notes": documents(book, scope, "credit_note", "credit_notes"),
-        "deposits": ledger.deposits.figure(
-            "credit.deposits", own_id, plus(settled.deposit_rest)
+        "deposits": ledger.deposits.figure(own_id, plus(settled.deposit_rest)
         ),
-        "unapplied_payments": ledger.payments.figure(
-            "credit.unapplied_payments", own_id, plus(settled.payment_rest)
-        ),
-        "open_orders": ledger.open_orders.figure("credit.open_orders", own_id),
+        "unapplied_payments": ledger.payments.figure(own_id, plus(settled.payment_rest)),
+        "open_orders": ledger.open_orders.figure(own_id),
     }  # fmt: skip
-    blocked = ledger.blocked_orders.figure("credit.blocked_orders", own_id)
+    blocked = ledger.blocked_orders.figure(own_id)
     return _exposure(scope.currency, parts, {**own, "blocked_orders": blocked}, settled.net)
 
 

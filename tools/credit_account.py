@@ -109,12 +109,7 @@ def account_currency(case: Case) -> str:
     return code
 
 
-def scope_of(case: Case) -> Scope:
-    """The scope in which the order's exposure is computed.
-
-    Raises:
-        NotKnown: the order's company or the account's currency is not on file.
-    """
+def _scope(case: Case) -> Scope:
     book, row = case.book, account_row(case)
     if case.company_id is None:
         raise NotKnown(f"company_id of {case.order.ref} is empty", "orders.company_id")
@@ -131,6 +126,15 @@ def scope_of(case: Case) -> Scope:
         None if horizon is None else int(horizon),
         book.conventions.overdue_grace_days if grace is None else int(grace),
     )
+
+
+def scope_of(case: Case) -> Scope:
+    """The scope in which the order's exposure is computed.
+
+    Raises:
+        NotKnown: the order's company or the account's currency is not on file.
+    """
+    return shared(case.book, ("credit_scope", case.order_id), lambda: _scope(case))
 
 
 def in_company(row: Row, scope: Scope) -> bool:

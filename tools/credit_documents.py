@@ -98,12 +98,16 @@ def uncleared(book: Book, scope: Scope) -> list[Money]:
 
 def last_payment(book: Book, scope: Scope) -> Row | None:
     """The newest payment that did not bounce."""
-    rows = [
-        row
-        for row in rows_of_members(book, scope, "payments")
-        if row.text("status") != "bounced" and row.text("company_id") == scope.company_id
-    ]
-    return max(rows, key=lambda row: row.day("received_on") or date.min, default=None)
+
+    def compute() -> Row | None:
+        rows = [
+            row
+            for row in rows_of_members(book, scope, "payments")
+            if row.text("status") != "bounced" and row.text("company_id") == scope.company_id
+        ]
+        return max(rows, key=lambda row: row.day("received_on") or date.min, default=None)
+
+    return book.once(("credit_last_payment", scope), compute)
 
 
 # --- deposits and the payments behind them ----------------------------------------------------
@@ -157,12 +161,17 @@ def cash(book: Book, scope: Scope) -> Cash:
 
 def deposits_not_cleared(book: Book, scope: Scope) -> list[tuple[Row, Row]]:
     """Deposit documents that count although a payment of theirs is not cleared or bounced."""
-    documents = {m.row.text("invoice_id"): m.row for m in posted(book, scope).get("deposit", [])}
-    return [
-        (documents[key], row)
-        for row in (rows_of_members(book, scope, "payments") if documents else [])
-        if row.text("status") != "cleared" and (key := row.text("invoice_id")) in documents
-    ]
+
+    def compute() -> list[tuple[Row, Row]]:
+        deposits = posted(book, scope).get("deposit", [])
+        documents = {money.row.text("invoice_id"): money.row for money in deposits}
+        return [
+            (documents[key], row)
+            for row in (rows_of_members(book, scope, "payments") if documents else [])
+            if row.text("status") != "cleared" and (key := row.text("invoice_id")) in documents
+        ]
+
+    return shared(book, ("credit_deposits_not_cleared", scope), compute)
 
 
 def securities_of(book: Book, scope: Scope, order_id: str) -> list[Row]:

@@ -12,7 +12,7 @@ from functools import partial
 
 from tools.book import Book
 from tools.credit_account import Scope, attempt, known, shared
-from tools.credit_amounts import Parts, Pool
+from tools.credit_amounts import NAMED_ORDERS, Parts, Pool
 from tools.credit_cover import Cover, Settled, settle
 from tools.credit_documents import Cash, Money, cash, posted, total_of, uncleared
 from tools.credit_orders import OrderOnAccount, confirmed_orders, on_account
@@ -122,14 +122,15 @@ def _ledger(book: Book, scope: Scope) -> Ledger:
     settled = {i: value for i, value in tried.items() if isinstance(value, Settled)}
     deposits, payments = _rests(settled, {i: m for i, m in money.items() if i not in orders})
     nets = {i: order.net for i, order in settled.items() if order.net.number}
+    blocked: Parts = [(i, net) for i, net in nets.items() if orders[i].blocked]
     return Ledger(
         scope=scope,
         orders=orders,
         cash=money,
-        open_orders=Pool(unit, [*nets.items()]),
-        blocked_orders=Pool(unit, [(i, net) for i, net in nets.items() if orders[i].blocked]),
-        deposits=Pool(unit, deposits),
-        payments=Pool(unit, payments),
+        open_orders=Pool("credit.open_orders", unit, [*nets.items()], NAMED_ORDERS),
+        blocked_orders=Pool("credit.blocked_orders", unit, blocked, NAMED_ORDERS),
+        deposits=Pool("credit.deposits", unit, deposits),
+        payments=Pool("credit.unapplied_payments", unit, payments),
         unknown={i: gap for i, gap in tried.items() if isinstance(gap, NotKnown)},
         counted=nets,
         alive={i: left for i, left in alive.items() if isinstance(left, Figure) and left.number},
@@ -150,7 +151,7 @@ def documents(book: Book, scope: Scope, kind: str, name: str) -> Figure:
 
     def compute() -> Figure:
         parts: Parts = [(None, money.amount) for money in posted(book, scope).get(kind, [])]
-        return Pool(scope.currency, parts).figure(f"credit.{name}")
+        return Pool(f"credit.{name}", scope.currency, parts).figure()
 
     return book.once(("credit_documents", scope, kind), compute)
 

@@ -64,7 +64,7 @@ def dues(book: Book, scope: Scope) -> list[Due]:
 
 def _sum(key: str, scope: Scope, found: Iterable[Due]) -> Figure:
     parts: Parts = [(None, due.amount) for due in found]
-    return Pool(scope.currency, parts).figure(key)
+    return Pool(key, scope.currency, parts).figure()
 
 
 def ageing(case: Case) -> dict[str, Figure]:
@@ -121,11 +121,9 @@ def overdue(case: Case) -> Overdue:
 
 def _free_payments(case: Case, scope: Scope, ledger: Ledger) -> Figure:
     if case.order_id not in ledger.cash:
-        return ledger.payments.figure("credit.unapplied_payments")
+        return ledger.payments.figure()
     settled, _ = own_order(case, scope, ledger)
-    return ledger.payments.figure(
-        "credit.unapplied_payments", case.order_id, plus(settled.payment_rest)
-    )
+    return ledger.payments.figure(case.order_id, plus(settled.payment_rest))
 
 
 def disputed(case: Case) -> Figure:
@@ -139,6 +137,6 @@ def disputed(case: Case) -> Figure:
     def compute() -> Figure:
         rows = [m.row for m in owed(case.book, scope) if m.row.number("disputed_amount")]
         parts: Parts = [(None, amount_in(case.book, scope, row, "disputed_amount")) for row in rows]
-        return Pool(scope.currency, parts).figure("credit.disputed")
+        return Pool("credit.disputed", scope.currency, parts).figure()
 
     return shared(case.book, ("credit_disputed", scope), compute)

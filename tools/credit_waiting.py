@@ -13,7 +13,7 @@ from decimal import Decimal
 from tools.book import Book, Case
 from tools.credit import Exposure, derived
 from tools.credit_account import Scope, scope_of
-from tools.credit_amounts import Parts, Pool
+from tools.credit_amounts import NAMED_ORDERS, Parts, Pool
 from tools.credit_ledger import Ledger, ledger_of
 from tools.rows import Figure, Row
 
@@ -48,11 +48,11 @@ def _queue(book: Book, ledger: Ledger) -> _Queue:
     ids = [i for i in ledger.alive if _is_waiting(book, ledger.orders[i].order)]
     ids.sort(key=lambda i: (ledger.alive[i].number, i))
     counted: Parts = [(i, ledger.counted[i]) for i in ids if i in ledger.counted]
-    return _Queue(ids, Pool(ledger.scope.currency, counted))
+    return _Queue(ids, Pool("credit.waiting_orders", ledger.scope.currency, counted, NAMED_ORDERS))
 
 
 def _headroom(scope: Scope, queue: _Queue, order_id: str, limit: Figure, of: Exposure) -> Figure:
-    counted = queue.counted.figure("credit.waiting_orders", order_id)
+    counted = queue.counted.figure(order_id)
     return derived(
         "headroom_without_waiting", scope.currency, "limit - exposure_before + waiting_orders",
         limit.number - of.before.number + counted.number, limit, of.before, counted,

@@ -73,6 +73,10 @@ SCENES: dict[str, tuple[tuple[Changes, ...], Settings]] = {
     "reached": (({"invoices": [invoice(open_amount="49000")]},), REACHED),
     "crowd": (tuple(order(n, str(n), status="blocked", ship_on="2025-01-01" if n % 3 else "")
                     for n in range(2, 240)), RULES),
+    "crowd of payments": (
+        ({"payments": [payment(n, unapplied_amount="1") for n in range(300)]
+          + [payment(999, unapplied_amount="1200", order_id="SO-1")]},), RULES,
+    ),
     "excluded": ((*RICH, account(manual_hold="off")), RULES),
     "no limit": ((account(credit_limit=""),), RULES),
 }  # fmt: skip

@@ -11,8 +11,9 @@ from tests.builders import a_case
 from tests.credit_rows import Changes, account, invoice, order, payment, together
 from tools.credit import exposure
 from tools.credit_account import effective_limit
-from tools.credit_amounts import NAMED
+from tools.credit_amounts import NAMED, NAMED_ORDERS
 from tools.credit_waiting import SHOWN, which_can_go
+from tools.rows import Figure
 from tools.unknown import NotKnown
 
 
@@ -87,20 +88,32 @@ def test_a_long_queue_is_shown_in_part():
 
 
 def test_a_sum_of_many_orders_names_the_largest_and_sums_the_rest():
-    found = exposure(a_case(together(*crowd(NAMED + 30))))
-    orders = found.components["open_orders"]
-    assert orders.value == 10 * sum(range(1, NAMED + 31))
-    assert len(orders.inputs) == NAMED + 1
-    assert "further" in orders.inputs[-1].id
+    found = exposure(a_case(together(*crowd(NAMED_ORDERS + 30))))
+    others = found.components["open_orders"]
+    assert others.value == 10 * sum(range(1, NAMED_ORDERS + 31))
+    whole, own = others.inputs
+    assert isinstance(whole, Figure)
+    assert (whole.value, own.id) == (others.number + 1000, "credit.open_orders_of_this_order")
+    assert len(whole.inputs) == NAMED_ORDERS + 1
+    assert whole.inputs[-1].id == "credit.open_orders_in_all_further"
+
+
+def test_what_covers_this_order_is_taken_out_of_a_large_sum_and_its_rest_put_back():
+    """1,200 on this order of 1,000 leave 200 for the account, beside many payments of 1 EUR."""
+    loose = [payment(n, unapplied_amount="1") for n in range(NAMED + 30)]
+    own = payment(9999, unapplied_amount="1200", order_id="SO-1")
+    found = exposure(a_case({"payments": [*loose, own]}))
+    assert found.components["unapplied_payments"].value == NAMED + 230
+    assert found.after.value == -(NAMED + 230)
 
 
 def test_every_order_of_a_large_account_gets_the_same_total():
-    case = a_case(together(*crowd(NAMED + 30)))
-    for order_id in ("SO-1", "SO-2", f"SO-{NAMED}"):
+    case = a_case(together(*crowd(NAMED_ORDERS + 30)))
+    for order_id in ("SO-1", "SO-2", f"SO-{NAMED_ORDERS}"):
         row = case.book.one("orders", order_id=order_id)
         assert row is not None
         assert exposure(type(case)(case.book, row)).after.value == 1000 + 10 * sum(
-            range(1, NAMED + 31)
+            range(1, NAMED_ORDERS + 31)
         )
 
 
