@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from agent.desk import audit
 from agent.desk.cases import case
-from agent.desk.models import OPEN_STATUSES, Case, Packet
+from agent.desk.models import OPEN_STATUSES, Case, Decision, Packet
 from agent.desk.store import Desk
 from tools.errors import NotFound
 
@@ -137,9 +137,22 @@ def _locked_case(session: Session, case_id: str) -> Case:
     return found
 
 
+def _edits(session: Session, case_id: str) -> dict[str, Any]:
+    """What a person changed in the version before, if that is how it ended."""
+    before = latest(session, case_id)
+    if before is None or before.status != "edited":
+        return {}
+    statement = select(Decision.parameters).where(
+        Decision.packet_id == before.packet_id, Decision.decision == "edit"
+    )
+    return session.execute(statement).scalar() or {}
+
+
 def _insert(desk: Desk, session: Session, of: Case, version: int, draft: Draft) -> Packet:
     packet_id = packet_id_of(of.order_id, version)
     body = {**draft.body, "packet_id": packet_id, "version": version}
+    if edits := _edits(session, of.case_id):
+        body["edits"] = edits
     found = Packet(
         packet_id=packet_id,
         case_id=of.case_id,
