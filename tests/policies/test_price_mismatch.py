@@ -232,6 +232,11 @@ def test_free_goods_of_a_promotion_are_wanted(gift: dict[str, str]) -> None:
     assert codes(judged(line, prices=[{**PROMOTION, **gift}])) == []
 
 
+def test_a_list_price_of_nothing_does_not_want_free_goods() -> None:
+    result = judged({"unit_price": "0"}, prices=[{"price_id": "PR-1", "unit_price": "0"}])
+    assert codes(result) == ["free_goods"]
+
+
 def test_lines_entered_as_free_goods_are_wanted() -> None:
     assert codes(judged({"unit_price": "0", "fulfilment": "free_goods"})) == []
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import a_case, rows_of
 
+from tests.builders import a_case, rows_of
 from tools.book import Case
 from tools.conventions import Conventions
 from tools.pricing import expected_price
@@ -256,6 +256,13 @@ def test_a_row_whose_break_cannot_be_converted_makes_the_price_not_known() -> No
     facts = priced(pallets)
     assert facts.expected is None
     assert facts.gaps[0].missing == ("uom_conversions",)
+
+
+def test_a_row_that_may_rank_as_high_as_the_best_makes_the_price_not_known() -> None:
+    pieces = row("C", kind="contract", sku="SKU-1", unit_price="8.00")
+    pallets = row("D", kind="contract", sku="SKU-1", uom="PAL", min_qty="1", unit_price="900")
+    assert priced(pieces, pallets).expected is None
+    assert expected(priced({**pieces, "customer_id": "CU-1"}, pallets)) == "8"
 
 
 def test_a_row_that_ranks_below_the_chosen_one_may_stay_unconverted() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import a_case
 
+from tests.builders import a_case
 from tools.pricing import expected_price
 from tools.pricing_facts import PriceFacts
 from tools.rows import plain
@@ -110,7 +110,7 @@ def test_price_per_of_row_and_line_are_each_divided_out() -> None:
 
 
 def test_rates_are_those_of_the_pricing_date_not_of_today() -> None:
-    later = {"from_currency": "EUR", "to_currency": "USD", "valid_on": "2026-02-28", "rate": "3"}
+    later = {"from_currency": "EUR", "to_currency": "USD", "valid_on": "2026-02-20", "rate": "3"}
     facts = priced(
         {}, {}, {"currency": "USD", "pricing_on": "2026-02-10"}, fx_rates=[*RATES, later]
     )

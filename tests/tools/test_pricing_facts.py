@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.builders import a_case
 
+from tests.builders import a_case
 from tools.pricing import expected_price, priced_lines
 from tools.pricing_facts import PriceFacts
 from tools.rows import Figure, plain
@@ -154,6 +154,7 @@ def test_parts_of_a_kit_are_priced_at_its_header() -> None:
     part = line(30, parent_line_no=20, unit_price="0")
     assert judged(header, part) == [10, 20]
     assert judged({**header, "unit_price": "0"}, part) == [10, 30]
+    assert judged({**header, "fulfilment": "stock"}, part) == [10, 20, 30]
 
 
 def test_a_line_without_a_quantity_is_judged_and_its_price_is_not_known() -> None:
