@@ -6,7 +6,7 @@ Source: `rules.md`, S2, S3, S5. Quantities in base units.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from heapq import merge
@@ -114,9 +114,9 @@ class Starved:
         """What it then lacks."""
         return self.reach.short(self.between + self.fill)
 
-    def lacking(self, fill: Decimal) -> Decimal:
-        """The further supply with which filling this line with `fill` takes nothing from it."""
-        first = self.reach.ahead + self.between + fill
+    def lacking(self) -> Decimal:
+        """The further supply with which filling this line takes nothing from it."""
+        first = self.reach.ahead + self.between + self.fill
         return lacks(self.reach.needed, self.reach.free, NOTHING, first, self.reach.own)
 
 
@@ -153,9 +153,28 @@ def _suffices(found: Standing, until: date) -> bool:
 def starved(book: Book, found: Standing) -> list[Starved]:
     """S5: the higher-ranked lines that filling this one leaves short, highest rank first.
 
-    Lines that go before this one are taken to be filled too.
+    Filling it means giving it what it gets; lines that go before it are taken to be filled too.
     """
-    fill, ask, until = filling(found), found.ask, next_supply(book, found)
+    return starved_by(book, found, filling(found))
+
+
+def lacking_for_higher(book: Book, found: Standing) -> Decimal:
+    """The smallest further supply by the ship date with which nobody of higher rank is starved.
+
+    What serves those who are starved can bring lower ones of them into reach, and so on.
+    """
+    whole = max(found.needed - found.reserved_here, filling(found))
+    quantity = NOTHING
+    while hits := starved_by(book, found, whole, quantity):
+        quantity += max(hit.lacking() for hit in hits)
+    return quantity
+
+
+def starved_by(
+    book: Book, found: Standing, fill: Decimal, more: Decimal = NOTHING
+) -> list[Starved]:
+    """The higher-ranked lines that giving the line a quantity leaves short, with `more` supply."""
+    ask, until = found.ask, next_supply(book, found)
     if fill <= 0 or _suffices(found, until):
         return []
     hits = []
@@ -164,6 +183,9 @@ def starved(book: Book, found: Standing) -> list[Starved]:
         between = max(before - both, NOTHING)
         for demand in demands:
             reach = reach_of(book, demand, ask.today) if demand.key[3] != ask.key[3] else None
-            if reach is not None and reach.short(between + fill) > reach.short(between):
+            if reach is None:
+                continue
+            reach = replace(reach, free=reach.free + more) if more else reach
+            if reach.short(between + fill) > reach.short(between):
                 hits.append(Starved(demand, reach, between, fill))
     return hits

@@ -11,7 +11,7 @@ from tools.orders import conversion
 from tools.rows import Figure, Row, plain
 from tools.stock import LineStock
 from tools.stock_claims import Claim
-from tools.stock_conflicts import filling, lacking, lower_claims
+from tools.stock_conflicts import lacking, lacking_for_higher, lower_claims
 from tools.stock_figures import NAMED
 from tools.stock_supply import working_day
 from tools.unknown import NotKnown
@@ -130,9 +130,7 @@ def _frees(found: LineStock, claim: Claim, quantity: Decimal) -> bool:
 
 def starves_clears(found: LineStock) -> Clearing:
     """A further supply by this line's ship date that leaves every higher rank its goods."""
-    standing = found.standing
-    whole = max(standing.needed - standing.reserved_here, filling(standing))
-    quantity = max(hit.lacking(whole) for hit in found.starved)
+    quantity = lacking_for_higher(found.book, found.standing)
     return supply_clears(found, "clearing_starved", quantity)
 
 
