@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 from tools.errors import BadInput
+from tools.sources.header import header_names
+from tools.tables import Table
 
 MAX_ROW = 1_000_000
 """Characters in one row, and so in one cell."""
@@ -44,8 +46,11 @@ class _Lines:
 
 
 def _refuse_binary(file: Path) -> None:
-    with file.open("rb") as handle:
-        start = handle.read(8192)
+    try:
+        with file.open("rb") as handle:
+            start = handle.read(8192)
+    except OSError as error:
+        raise BadInput(f"{file.name} cannot be read: {error.strerror}") from error
     if not start:
         raise BadInput(f"{file.name} is empty; it needs at least its header row")
     if start.startswith(UTF16_MARKS):
@@ -78,31 +83,17 @@ def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
             raise BadInput(f"{file.name}: row {lines.row} is not valid CSV: {error}") from error
 
 
-def _header(file: Path, cells: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if not names or "" in names:
-        raise BadInput(f"{file.name}: column {names.index('') + 1 if names else 1} has no name")
-    seen: set[str] = set()
-    for each in names:
-        if each.lower() in seen:
-            raise BadInput(f"{file.name}: the header names {each} twice")
-        seen.add(each.lower())
-    return names
-
-
 @dataclass(frozen=True)
 class Plain:
     """What the pass left: header, file of numbered rows, file of rows wider than the header."""
 
-    header: list[str]
+    header: tuple[str, ...]
     rows: Path
     wide: Path
 
 
 def _split(
-    rows: Iterator[tuple[int, list[str]]], header: list[str], drawn: int, wide: TextIO
+    rows: Iterator[tuple[int, list[str]]], header: tuple[str, ...], drawn: int, wide: TextIO
 ) -> Iterator[list[object]]:
     """Rows cut or filled to the header; wider ones go to `wide`.
 
@@ -121,11 +112,11 @@ def _split(
             out.writerow([number, json.dumps(raw, ensure_ascii=False)])
 
 
-def plain_csv(file: Path, folder: Path) -> Plain:
-    """Check `file` and write it plainly into `folder`.
+def plain_csv(table: Table, file: Path, folder: Path) -> Plain:
+    """Check the `file` of a table and write it plainly into `folder`.
 
     Raises:
-        BadInput: not CSV, not UTF-8, no or a doubled header, a row over `MAX_ROW`.
+        BadInput: not CSV, not UTF-8, a row over `MAX_ROW`; or see `header_names`.
     """
     _refuse_binary(file)
     # The csv module's own limit is one for the whole process, and lower: raised, never put back.
@@ -135,7 +126,7 @@ def plain_csv(file: Path, folder: Path) -> Plain:
         first = next(rows, None)
         if first is None:
             raise BadInput(f"{file.name} is empty; it needs at least its header row")
-        header = _header(file, first[1])
+        header = header_names(table, file.name, first[1])
         plain = Plain(header, folder / f"{file.stem}.rows", folder / f"{file.stem}.wide")
         with (
             plain.rows.open("w", encoding="utf-8", newline="") as good,
@@ -146,6 +137,4 @@ def plain_csv(file: Path, folder: Path) -> Plain:
     except UnicodeDecodeError as error:
         line = _undecodable_line(file)
         raise BadInput(f"{file.name}: line {line} is not UTF-8; save it as CSV UTF-8") from error
-    except OSError as error:
-        raise BadInput(f"{file.name} cannot be read: {error.strerror}") from error
     return plain

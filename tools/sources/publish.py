@@ -21,7 +21,8 @@ from tools.errors import BadInput, Unavailable
 from tools.snapshot import POINTER, SNAPSHOTS, valid_snapshot
 from tools.sources.folder import table_files
 from tools.sources.format import content_id, write_macros, write_meta, write_tables
-from tools.sources.stage import Staged, near_misses, stage_folder
+from tools.sources.header import near_misses
+from tools.sources.stage import Staged, stage_folder
 from tools.sources.validate import QUARANTINE, create_absent, in_reference_order, validate
 
 SHOWN = 50
@@ -145,7 +146,7 @@ def _report(
         dict(tables),
         total[0] if total else 0,
         [dict(zip(keys, row, strict=True)) for row in first],
-        [warning for each in staged for warning in near_misses(each)],
+        [w for each in staged for w in near_misses(each.table, each.file, each.columns)],
     )
 
 

@@ -9,12 +9,9 @@ import duckdb
 
 from tools.errors import BadInput
 from tools.sources import sqltext
-from tools.sources.csvtext import MAX_ROW, Plain, plain_csv
-from tools.sources.folder import nearest
+from tools.sources.csvtext import MAX_ROW, plain_csv
+from tools.sources.header import header_names
 from tools.tables import Table, tables
-
-RESERVED = "_"
-"""Columns of a snapshot that begin so are the desk's own."""
 
 
 @dataclass(frozen=True)
@@ -37,40 +34,6 @@ class Staged:
         return tuple(c for c in self.columns if c not in self.table.columns)
 
 
-def canonical(table: Table, file: str, header: list[str]) -> tuple[str, ...]:
-    """The header with known columns in canonical spelling.
-
-    Raises:
-        BadInput: a key column is missing, or a column has a reserved name.
-    """
-    found = tuple(c.lower() if c.lower() in table.columns else c for c in header)
-    for key in table.key:
-        if key not in found:
-            raise BadInput(f"{file} has no column {key}{_missing_hint(key, header)}")
-    for column in found:
-        if column.startswith(RESERVED):
-            raise BadInput(f"{file}: a column must not begin with an underscore ({column})")
-    return found
-
-
-def _missing_hint(key: str, header: list[str]) -> str:
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        return "; its cells must be separated by commas"
-    near = nearest(key, header)
-    return f"; is {near} meant?" if near else ", which is part of the table's key"
-
-
-def near_misses(staged: Staged) -> list[str]:
-    """Warnings about unknown columns that look like a known one that the file lacks."""
-    absent = [c for c in staged.table.columns if c not in staged.columns]
-    pairs = ((column, nearest(column, absent)) for column in staged.extra)
-    return [
-        f"{staged.file}: unknown column {column} is kept as text; did you mean {near}?"
-        for column, near in pairs
-        if near
-    ]
-
-
 def _create(
     connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], file: Path
 ) -> None:
@@ -89,10 +52,10 @@ def stage_csv(
     """Bring one CSV file to text cells; `folder` takes files that are removed again.
 
     Raises:
-        BadInput: see `plain_csv` and `canonical`.
+        BadInput: see `plain_csv`.
     """
-    plain: Plain = plain_csv(file, folder)
-    columns = canonical(table, file.name, plain.header)
+    plain = plain_csv(table, file, folder)
+    columns = plain.header
     raw, wide = f"stage.raw_{table.name}", None
     _create(connection, raw, ("_row", *columns), plain.rows)
     if plain.wide.stat().st_size:
@@ -124,12 +87,12 @@ def stage_query(
     """Bring the typed rows of a query to text cells; its column `_row` numbers them.
 
     Raises:
-        BadInput: a cell is over `MAX_ROW`, or see `canonical`.
+        BadInput: a cell is over `MAX_ROW`, or see `header_names`.
         duckdb.Error: the query fails.
     """
     described = connection.execute(f"DESCRIBE {query}").fetchall()
     found = [(row[0], row[1]) for row in described if row[0] != "_row"]
-    columns = canonical(table, file, [column for column, _ in found])
+    columns = header_names(table, file, [column for column, _ in found])
     wanted = [table.columns[c].type if c in table.columns else "text" for c in columns]
     cells = ", ".join(
         f"{typed_cell(source, stored, kind)} AS {sqltext.name(column)}"

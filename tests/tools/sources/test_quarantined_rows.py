@@ -252,3 +252,8 @@ def test_unknown_columns_are_kept_as_text_and_a_near_miss_is_warned_of(folder, l
     ]
     extra = rows("SELECT extra_columns FROM _tables WHERE name = 'orders'")
     assert extra == [{"extra_columns": ["curency", "Colour"]}]
+
+
+def test_a_wide_row_is_known_by_its_subjects_whatever_the_spelling_of_the_header(quarantine):
+    (row,) = quarantine("holds", "Hold_ID,ORDER_ID\nH-1,SO-1,extra\n")
+    assert (row["order_id"], row["raw"]["hold_id"]) == ("SO-1", "H-1")
