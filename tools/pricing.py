@@ -56,14 +56,14 @@ def _facts(terms: LineTerms) -> PriceFacts:
     gaps: list[NotKnown] = []
     charged = _known(lambda: charged_price(terms), gaps)
     quantity = _known(lambda: terms.quantity, gaps)
-    rows = candidates(terms)
-    found, tied = _expected(terms, rows, charged, gaps)
+    rows, gift = candidates(terms), _free(terms, charged)
+    found, tied = (None, None) if gift else _expected(terms, rows, gaps)
     return PriceFacts(
         terms=terms,
         quantity=quantity,
         charged=charged,
         undiscounted=_or_none(lambda: charged_price(terms, "undiscounted", discounted=False)),
-        expected=found.price if found else _free(terms, charged),
+        expected=found.price if found else gift,
         chosen=found.chosen if found else None,
         rests_on=found.rests_on if found else (),
         rows=rows,
@@ -75,10 +75,8 @@ def _facts(terms: LineTerms) -> PriceFacts:
 
 
 def _expected(
-    terms: LineTerms, rows: tuple[Candidate, ...], charged: Figure | None, gaps: list[NotKnown]
+    terms: LineTerms, rows: tuple[Candidate, ...], gaps: list[NotKnown]
 ) -> tuple[Expected | None, TiedPrices | None]:
-    if _free(terms, charged) is not None:
-        return None, None
     if not terms.book.present("prices"):
         gaps.append(NotKnown("there is no table prices", "prices"))
         return None, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,10 @@ from decimal import Decimal
 from itertools import product
 from typing import TypeAlias
 
+from tools.book import Book
 from tools.orders import conversion, require
 from tools.pricing_terms import LineTerms
-from tools.rows import Figure, Row
+from tools.rows import Figure, Row, Scalar
 from tools.unknown import NotKnown
 
 KINDS = ("contract", "promotion", "price_list")
@@ -68,10 +70,23 @@ def _rows_for(terms: LineTerms) -> Iterator[Row]:
         {terms.line["sku"], None}, {terms.product["product_group"], None},
         {order["customer_id"], None},
     )  # fmt: skip
-    for sku, group, buyer in goods:
-        for row in book.by("prices", sku=sku, product_group=group, customer_id=buyer):
+    shelf = _shelf(book)
+    for place in goods:
+        for row in shelf.get(place, ()):
             if row["tier"] in tiers and row["price_list_id"] in lists:
                 yield row
+
+
+def _shelf(book: Book) -> dict[tuple[Scalar, ...], list[Row]]:
+    """The price rows by sku, product group and customer (None: any)."""
+
+    def compute() -> dict[tuple[Scalar, ...], list[Row]]:
+        shelf: dict[tuple[Scalar, ...], list[Row]] = defaultdict(list)
+        for row in book.all("prices"):
+            shelf[row["sku"], row["product_group"], row["customer_id"]].append(row)
+        return shelf
+
+    return book.once("price_shelf", compute)
 
 
 def _judged(terms: LineTerms, row: Row) -> Candidate | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from tools.orders import HUNDRED
 from tools.pricing_candidates import Candidate
 from tools.pricing_expected import TiedPrices
-from tools.pricing_margin import Margin, margin_of
+from tools.pricing_margin import Margin, margin_left
 from tools.pricing_overrides import equals, given_up, is_charged
 from tools.pricing_terms import LineTerms
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PriceFacts:
     """What is known of a line's price; all prices net, per price_uom, in the order's currency.
 
@@ -39,32 +40,32 @@ class PriceFacts:
     override: Row | None
     gaps: tuple[NotKnown, ...]
 
-    @property
+    @cached_property
     def line(self) -> Row:
         """The line."""
         return self.terms.line
 
-    @property
+    @cached_property
     def line_no(self) -> int:
         """The line's number."""
         return int(str(self.terms.line["line_no"]))
 
-    @property
+    @cached_property
     def others(self) -> tuple[Candidate, ...]:
         """The rows in force for the line beside the chosen one."""
         return tuple(row for row in self.rows if row.in_force and row is not self.chosen)
 
-    @property
+    @cached_property
     def out_of_date(self) -> tuple[Candidate, ...]:
         """The rows for product, customer and quantity that are not valid on their date."""
         return tuple(row for row in self.rows if not row.in_force)
 
-    @property
+    @cached_property
     def no_candidate(self) -> bool:
         """Whether no row of a delivered prices table matches (P4)."""
         return self.terms.book.present("prices") and not any(row.in_force for row in self.rows)
 
-    @property
+    @cached_property
     def difference(self) -> Figure | None:
         """Charged less expected, per price_uom: above 0 the customer is overcharged."""
         if self.charged is None or self.expected is None:
@@ -73,12 +74,12 @@ class PriceFacts:
         inputs = (self.charged, self.expected)
         return self.terms.price("difference", value, "charged - expected", inputs)
 
-    @property
+    @cached_property
     def difference_line(self) -> Figure | None:
         """The difference times the quantity, rounded once."""
         return self._for_line("difference_line", "(charged - expected)", 1)
 
-    @property
+    @cached_property
     def expected_line(self) -> Figure | None:
         """The expected price times the quantity, rounded once."""
         if self.expected is None or self.quantity is None:
@@ -87,7 +88,7 @@ class PriceFacts:
             "expected_line", self.expected.number, "expected", (self.expected,)
         )
 
-    @property
+    @cached_property
     def margin_given_up(self) -> Figure | None:
         """What the line gives up against its rule, not below 0 (measure of change_price, A2).
 
@@ -101,14 +102,14 @@ class PriceFacts:
         except NotKnown:
             return None
 
-    @property
+    @cached_property
     def margin_at_expected(self) -> Figure | None:
         """The margin that the expected price would leave, per cent."""
         if self.expected is None:
             return None
-        return margin_of(self.terms, self.expected, "margin_pct_expected").percent
+        return margin_left(self.terms, self.expected, self.margin.unit_cost, "margin_pct_expected")
 
-    @property
+    @cached_property
     def discount_beyond(self) -> Figure | None:
         """The part of the line's discount_pct that goes beyond the chosen rule, in points.
 
@@ -129,19 +130,19 @@ class PriceFacts:
             (cell, least, self.charged, full),
         )  # fmt: skip
 
-    @property
+    @cached_property
     def override_is_charged(self) -> bool:
         """Whether the override's price is the one that the line charges."""
         return self.override is not None and is_charged(self.terms, self.override)
 
-    @property
+    @cached_property
     def override_needs_approval(self) -> bool:
         """Whether there is an override whose price is not the expected one."""
         if self.override is None:
             return False
         return self.expected is None or not equals(self.terms, self.override, self.expected)
 
-    @property
+    @cached_property
     def is_manual_unreferenced(self) -> bool:
         """A manual price of a line that no price row matches (P4, manual_price_unreferenced)."""
         return self.no_candidate and self.line.text("price_source") == "manual"

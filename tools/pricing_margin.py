@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from tools.orders import HUNDRED, conversion, rate, rate_formula, require
 from tools.pricing_terms import LineTerms
@@ -36,21 +35,22 @@ class Margin:
     gap: NotKnown | None = None
 
 
-def margin_of(terms: LineTerms, price: Figure | None, name: str = "margin_pct") -> Margin:
-    """The margin that a net price leaves: (price - unit cost) / price; None at a price of 0."""
+def margin_of(terms: LineTerms, price: Figure | None) -> Margin:
+    """Unit cost, and the margin that a net price leaves."""
     try:
         cost = unit_cost(terms)
     except NotKnown as gap:
         return Margin(gap=gap)
-    if price is None or price.number == 0:
-        return Margin(cost)
+    return Margin(cost, margin_left(terms, price, cost, "margin_pct"))
+
+
+def margin_left(
+    terms: LineTerms, price: Figure | None, cost: Figure | None, name: str
+) -> Figure | None:
+    """The margin in per cent: (price - unit cost) / price; None at a price of 0."""
+    if price is None or cost is None or price.number == 0:
+        return None
     label = price.id.rsplit(".", 1)[-1]
     value = (price.number - cost.number) / price.number * HUNDRED
     formula = f"({label} - unit_cost) / {label} * 100"
-    figure = Figure(f"{terms.key}.{name}", value, "percent", formula, (price, cost))
-    return Margin(cost, figure)
-
-
-def price_for_margin(cost: Decimal, percent: Decimal) -> Decimal | None:
-    """The net price that leaves a margin of `percent`; None where no price does."""
-    return cost / (1 - percent / HUNDRED) if percent < HUNDRED else None
+    return Figure(f"{terms.key}.{name}", value, "percent", formula, (price, cost))

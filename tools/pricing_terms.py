@@ -45,12 +45,12 @@ class LineTerms:
         """The product of the line."""
         return product_of(self.book, self.line)
 
-    @property
+    @cached_property
     def price_uom(self) -> str | None:
         """The unit that the price is for: price_uom, else the line's unit."""
         return self.line.text("price_uom") or self.line.text("uom")
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The order's currency.
 
@@ -62,12 +62,12 @@ class LineTerms:
             raise NotKnown(f"currency of {self.order.ref} is empty", "orders.currency")
         return found
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What the ids of the line's figures begin with."""
         return f"price.{self.line['line_no']}"
 
-    @property
+    @cached_property
     def tax(self) -> Cell | None:
         """The tax rate that the stated price contains; None where it is stated net."""
         if not self.order.flag("prices_include_tax"):
@@ -129,7 +129,7 @@ class LineTerms:
         """The date of a basis: `order` or `ship`."""
         return ship_date(self.book, self.line) if basis == "ship" else self.order_date
 
-    @property
+    @cached_property
     def converted_on(self) -> date | None:
         """The date of exchange rates: pricing_on, else the order date."""
         found = self.order.day("pricing_on")
