@@ -22,6 +22,8 @@ from tools.pricing import priced_lines
 from tools.unknown import NotKnown
 
 DONE = frozenset({"closed", "cancelled"})
+FOR_FINANCE = frozenset({"credit_hold", "below_margin_floor", "free_goods"})
+"""A credit hold, and the findings of P3."""
 
 
 def check(
@@ -29,15 +31,14 @@ def check(
 ) -> CheckResult:  # fmt: skip
     """Judge the approvals of one order.
 
-    `standing` names what earlier checks found: with `credit_hold` or `below_margin_floor` in it,
-    finance signs the release instead of sales operations (A1).
+    `standing` names what earlier checks found: with one of `FOR_FINANCE` in it, finance signs the
+    release instead of sales operations (A1).
     """
     result = CheckResult()
     if not case.book.present("staff"):
         why = "there is no staff table to tell who may sign"
         result.not_known.append(Unknown(CLS, ("staff",), why))
-    is_held = bool(standing & {"credit_hold", "below_margin_floor"})
-    roles = ("finance",) if is_held else ("sales_operations",)
+    roles = ("finance",) if standing & FOR_FINANCE else ("sales_operations",)
     units: list[Callable[[], list[Finding]]] = [
         *(partial(price_gaps, case, settings, line) for line in priced_lines(case)),
         partial(incomplete_findings, case),

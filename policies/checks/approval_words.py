@@ -54,8 +54,11 @@ class Wanted:
 
 def spoken(seats: Seats) -> str:
     """The signers in words, such as "sales operations and an executive"."""
-    seats_in_words = [" or ".join(role.replace("_", " ") for role in seat) for seat in seats]
-    return " and ".join(seats_in_words)
+    return " and ".join(" or ".join(_spoken_role(role) for role in seat) for seat in seats)
+
+
+def _spoken_role(role: str) -> str:
+    return "an executive" if role == "executive" else role.replace("_", " ")
 
 
 def gap_findings(wanted: Wanted, judged: Verdict) -> list[Finding]:
@@ -68,7 +71,7 @@ def _finding(wanted: Wanted, judged: Verdict, code: str) -> Finding:
     bound = {**wanted.figures, "amount": wanted.measure, **_bound(wanted, judged, approval, code)}
     owner = open_seat(wanted.case, judged)[0]
     return Finding(
-        CLS, code, Sentence(f"{wanted.what}: {_words(approval, code)}.", bound),
+        CLS, code, Sentence(f"{wanted.what}: {_words(wanted, approval, code)}.", bound),
         Clearing(
             Sentence(
                 f"A valid approval over {{amount}}, signed by {spoken(judged.seats)}{wanted.also}.",
@@ -87,11 +90,13 @@ def _finding(wanted: Wanted, judged: Verdict, code: str) -> Finding:
     )  # fmt: skip
 
 
-def _words(approval: Row | None, code: str) -> str:
+def _words(wanted: Wanted, approval: Row | None, code: str) -> str:
     if code == "amount_too_low" and approval is not None and approval.number("amount") is None:
         return "approval {approval} names no amount"
     if code == "older_version" and approval is not None and approval["order_version"] is None:
-        return "approval {approval} names no version, and the order is at {version}"
+        return "approval {approval} names no version"
+    if code == "older_version" and wanted.case.order["version"] is None:
+        return "approval {approval} is of version {approved_version}, the order names none"
     if approval is not None and approval["approved_by"] is None and "{approver}" in WORDS[code]:
         return "approval {approval} names nobody who signed it"
     return WORDS[code]
@@ -120,7 +125,9 @@ def _bound(
     cells: dict[str, Bound] = {
         name: approval.cell(c) for name, c in columns.items() if approval[c] is not None
     }
-    return {**cells, "version": wanted.case.order.cell("version")}
+    if wanted.case.order["version"] is not None:
+        cells["version"] = wanted.case.order.cell("version")
+    return cells
 
 
 def _quorum(wanted: Wanted, judged: Verdict) -> dict[str, Bound]:

@@ -11,7 +11,7 @@ from policies.checks.route_clearing import (
     vehicle_clears,
 )
 from policies.checks.route_section import delivery_section, no_section
-from policies.findings import Bound, CheckResult, Finding, Sentence, Unknown
+from policies.findings import Bound, CheckResult, DataNote, Finding, Sentence, Unknown
 from policies.settings import ExceptionClass, Settings
 from tools.book import Case
 from tools.orders import promise
@@ -26,7 +26,7 @@ CLS: ExceptionClass = "route_risk"
 
 def check(case: Case, settings: Settings) -> CheckResult:
     """Judge the delivery of one order; section `delivery`, and its dates in `shared`."""
-    result = CheckResult()
+    result = CheckResult(notes=_unknown_zones(case))
     for table in ("routes", "route_runs"):
         if not case.book.present(table):
             why = f"there is no table {table}"
@@ -42,6 +42,20 @@ def check(case: Case, settings: Settings) -> CheckResult:
         why = result.not_known[0].why if result.not_known else "nothing is left to deliver"
         result.sections["delivery"] = no_section(why)
     return result
+
+
+def _unknown_zones(case: Case) -> list[DataNote]:
+    """A note for the site of the order and of the route, where its time zone is not known."""
+    route = case.book.one("routes", route_id=case.order["route_id"])
+    sites = dict.fromkeys((case.site_id, route.text("site_id") if route else None))
+    notes = []
+    for site_id in sites:
+        site = case.book.one("sites", site_id=site_id) if site_id else None
+        if site is not None and not case.book.calendar(site_id).known_timezone:
+            bound = {"site": site.cell("site_id"), "timezone": site.cell("timezone")}
+            text = "Site {site} has the unknown time zone {timezone}; its dates are those of UTC."
+            notes.append(DataNote("unknown_timezone", Sentence(text, bound), (site,)))
+    return notes
 
 
 def _judge(case: Case, lines: list[Row], result: CheckResult) -> None:

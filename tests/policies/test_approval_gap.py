@@ -129,13 +129,20 @@ def test_every_failure_has_a_sentence_that_verifies(change: dict[str, str], code
     assert problems(case) == []
 
 
+def test_an_order_without_a_version_is_said_to_name_none() -> None:
+    orders = [{"order_id": "SO-1", "version": ""}]
+    case = a_case({**worth("60000"), "orders": orders, "approvals": [approval()]})
+    assert codes(check(case, SETTINGS)) == ["older_version"]
+    assert problems(case) == []
+
+
 def test_an_approval_without_a_name_is_said_to_name_nobody() -> None:
     case = a_case({**worth("60000"), "approvals": [approval(approved_by="")]})
     assert codes(check(case, SETTINGS)) == ["wrong_role", "over_authority"]
     assert problems(case) == []
 
 
-@pytest.mark.parametrize("standing", ["credit_hold", "below_margin_floor"])
+@pytest.mark.parametrize("standing", ["credit_hold", "below_margin_floor", "free_goods"])
 def test_finance_signs_while_credit_or_the_floor_stands(standing: str) -> None:
     tables = {**worth("60000"), "staff": [FINANCE], "approvals": [approval()]}
     finding = the(judged(tables, standing=frozenset({standing})), "wrong_role")

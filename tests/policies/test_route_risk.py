@@ -392,3 +392,10 @@ def test_an_order_with_nothing_left_to_deliver_is_clear() -> None:
     lines = [{"order_id": "SO-1", "line_no": "10", "shipped_qty": "100"}]
     result = judged({"order_lines": lines, **promised("2026-01-05")})
     assert (codes(result), result.not_known) == ([], [])
+
+
+def test_an_unknown_time_zone_is_noted() -> None:
+    case = a_case({"sites": [{"site_id": "D01", "timezone": "Mars/Olympus"}]})
+    assert [note.code for note in check(case, SETTINGS).notes] == ["unknown_timezone"]
+    assert problems(case) == []
+    assert judged().notes == []
