@@ -17,7 +17,7 @@ from itertools import accumulate
 from tools.book import Book
 from tools.rows import Row
 from tools.stock_rank import RankKey, counts, is_held, order_rank_key, rank_key
-from tools.stock_reservations import reserved_quantity
+from tools.stock_reservations import reserved_line, reserved_quantity
 from tools.unknown import NotKnown
 
 NOTHING = Decimal(0)
@@ -112,7 +112,7 @@ def _claim(book: Book, row: Row, today: date) -> Claim | None:
         raise NotKnown(f"the order of {row.ref} is not on file", "reservations.order_id")
     if not counts(book, order, today):
         return None
-    line = book.one("order_lines", order_id=row["order_id"], line_no=row["line_no"])
+    line = reserved_line(book, row)
     key = rank_key(book, line, today) if line else order_rank_key(book, order)
     held = is_held(book, order, row["line_no"])
     return Claim(row, order, line, key, reserved_quantity(row), held)

@@ -146,8 +146,8 @@ def _suffices(found: Standing, until: date) -> bool:
     reserved = sum((batch.total for batch in found.claims.by_batch.values()), NOTHING)
     wanted = found.queue.wanted_before(until)
     if not found.queued:
-        wanted += found.needed + found.ahead_siblings(ship)
-    return found.supply(ship) - reserved - wanted >= 0
+        wanted += found.ahead_siblings(ship)
+    return found.supply(ship) - reserved - wanted - found.needed >= 0
 
 
 def starved(book: Book, found: Standing) -> list[Starved]:

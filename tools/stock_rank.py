@@ -46,6 +46,8 @@ class Demand:
     ship: date | None
     quantity: Decimal
     """Open and not covered by active reservations of that line and product at any site."""
+    unbacked: Decimal
+    """Open and not covered by its reservations of stock without batch at this cell."""
     held: bool
 
 
@@ -107,12 +109,14 @@ class Group:
     ships: list[date] = field(init=False)
     sums: list[Decimal] = field(init=False)
     held: list[Decimal] = field(init=False)
+    unbacked: list[Decimal] = field(init=False)
 
     def __post_init__(self) -> None:
         self.demands.sort(key=lambda d: d.key)
         self.keys = [d.key for d in self.demands]
         self.ships = [d.key[1] for d in self.demands]
         self.sums = list(accumulate((d.quantity for d in self.demands), initial=NOTHING))
+        self.unbacked = list(accumulate((d.unbacked for d in self.demands), initial=NOTHING))
         waits = (d.quantity if d.held else NOTHING for d in self.demands)
         self.held = list(accumulate(waits, initial=NOTHING))
 
@@ -176,9 +180,9 @@ class Queue:
                 yield both, group.demands[start:end]
 
     def wanted_before(self, day: date) -> Decimal:
-        """What all demands that ship before a day come to."""
+        """What all demands that ship before a day want and have not reserved at the cell."""
         groups = self.groups.values()
-        return sum((g.sums[bisect_left(g.ships, day)] for g in groups), NOTHING)
+        return sum((g.unbacked[bisect_left(g.ships, day)] for g in groups), NOTHING)
 
 
 def stocked_lines(book: Book, sku: object) -> dict[str | None, list[Row]]:
@@ -220,19 +224,19 @@ def queue_of(book: Book, site: str, sku: object, today: date) -> Queue:
         for line in stocked_lines(book, sku).get(site, []):
             order = order_of(book, line)
             if counts(book, order, today):
-                _enter(book, line, order, today, groups, unknown)
+                _enter(book, line, order, site, today, groups, unknown)
         return Queue({p: Group(groups[p]) for p in sorted(groups)}, unknown)
 
     return book.once(("stock.queue", site, sku, today), compute)
 
 
 def _enter(
-    book: Book, line: Row, order: Row, today: date,
+    book: Book, line: Row, order: Row, site: str, today: date,
     groups: dict[int, list[Demand]], unknown: list[tuple[RankKey, date | None, NotKnown]],
 ) -> None:  # fmt: skip
     key, ship = rank_key(book, line, today), ship_from(book, line, today)
     try:
-        quantity = unreserved(book, line)
+        quantity, unbacked = unreserved(book, line), unreserved(book, line, site)
     except NotKnown as gap:
         unknown.append((key, ship, gap))
         return
@@ -240,7 +244,7 @@ def _enter(
         unknown.append((key, ship, no_ship_date(line)))
     elif quantity:
         held = is_held(book, order, line["line_no"])
-        groups[key[0]].append(Demand(line, order, key, ship, quantity, held))
+        groups[key[0]].append(Demand(line, order, key, ship, quantity, unbacked, held))
 
 
 def no_ship_date(line: Row) -> NotKnown:

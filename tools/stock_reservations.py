@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.book import Book
-from tools.orders import lines_of, open_base, order_of
+from tools.orders import open_base
 from tools.rows import Figure, Row
 from tools.stock_batches import base_unit
 from tools.unknown import NotKnown
@@ -45,24 +45,42 @@ def _reserved(book: Book, row: Row) -> Figure:
     )
 
 
-def line_reservations(book: Book, line: Row, sku: object = None) -> list[Row]:
-    """The active reservations of a line and product (its own where none is named) at any site.
+def _first_line(book: Book, order_id: object, sku: object) -> Row | None:
+    lines = book.by("order_lines", order_id=order_id, sku=sku)
+    return min(lines, key=lambda row: int(str(row["line_no"])), default=None)
 
-    One that names no line belongs to the first line of that product in the order.
+
+def reserved_line(book: Book, row: Row) -> Row | None:
+    """The line that a reservation is for; None where the book does not hold it.
+
+    One that names no line is for the first line of its product in the order.
     """
+    if row["line_no"] is None:
+        return _first_line(book, row["order_id"], row["sku"])
+    return book.one("order_lines", order_id=row["order_id"], line_no=row["line_no"])
+
+
+def line_reservations(book: Book, line: Row, sku: object = None) -> list[Row]:
+    """The active reservations of a line and product (its own where none is named) at any site."""
     product = sku or line["sku"]
     rows = book.by("reservations", order_id=line["order_id"], sku=product, status="active")
     if not rows:
         return []
-    alike = [row for row in lines_of(book, order_of(book, line)) if row["sku"] == product]
-    first = not alike or alike[0].ref == line.ref
+    first = _first_line(book, line["order_id"], product)
+    unnamed = first is None or first.ref == line.ref
     number = line["line_no"]
-    return [r for r in rows if r["line_no"] == number or (r["line_no"] is None and first)]
+    return [r for r in rows if r["line_no"] == number or (r["line_no"] is None and unnamed)]
 
 
-def unreserved(book: Book, line: Row) -> Decimal:
-    """The line's open quantity not covered by its active reservations."""
-    held = sum((reserved_quantity(row) for row in line_reservations(book, line)), NOTHING)
+def unreserved(book: Book, line: Row, site: str | None = None) -> Decimal:
+    """The line's open quantity not covered by its active reservations, of any batch and site.
+
+    With a site: only by those of stock without batch there.
+    """
+    rows = line_reservations(book, line)
+    if site is not None:
+        rows = [row for row in rows if row["site_id"] == site and row["batch_id"] is None]
+    held = sum((reserved_quantity(row) for row in rows), NOTHING)
     return max(open_base(book, line).number - held, NOTHING)
 
 
