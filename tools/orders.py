@@ -396,6 +396,7 @@ def order_value(book: Book, order: Row, *, currency: str, on: date | None, gross
         parts = [
             line_value(book, line, wanted(line), name, currency=currency, on=on, gross=gross)
             for line in lines_of(book, order)
+            if not is_unpriced(line)
         ]
         parts += [
             charge_value(book, charge, name, currency=currency, on=on, gross=gross)
@@ -404,6 +405,11 @@ def order_value(book: Book, order: Row, *, currency: str, on: date | None, gross
         return total(f"{order['order_id']}.{name}", parts, currency)
 
     return book.once(key, compute)
+
+
+def is_unpriced(line: Row) -> bool:
+    """Whether a line has no price by its nature: a text or the header of a kit."""
+    return line.text("fulfilment") in ("text", "kit_header") and line.number("unit_price") is None
 
 
 def wanted(line: Row) -> Figure:

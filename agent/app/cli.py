@@ -218,7 +218,7 @@ def policy_explain(
     json: AsJson = False,
 ) -> None:
     """Which rule decides on an action, who could approve, and what would change the answer."""
-    from agent.app.policy import explain_action
+    from agent.app.deciding import explain_action
 
     explain_action(home, action, order, as_of, user, json)
 

@@ -56,10 +56,10 @@ def _findings(packet: Json) -> Iterator[RenderableType]:
 def _credit(packet: Json) -> Iterator[RenderableType]:
     credit = packet["credit"]
     if credit.get("currency") and credit.get("exposure_after") is not None:
-        rows = [(name.replace("_", " "), _amount(credit.get(name), credit["currency"]))
+        figures = [(name.replace("_", " "), _amount(credit.get(name), credit["currency"]))
                 for name in ("limit", "exposure_before", "exposure_after", "headroom",
                              "exposure_after_without_open_orders", "overdue")]  # fmt: skip
-        yield table("\ncredit", ("", ">amount"), rows)
+        yield table("\ncredit", ("", ">amount"), figures)
     waiting = credit.get("which_can_go") or []
     if waiting:
         rows = [(w.get("order_id"), _amount(w.get("gross"), credit["currency"]),

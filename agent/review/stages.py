@@ -31,9 +31,30 @@ WITHHELD = "A sentence was withheld: it did not pass the check of its figures."
 SET_SIZE = 500
 
 
-def gather(snapshot: Snapshot, order_ids: Sequence[str], as_of: datetime, rules: Rules) -> Book:
-    """Read the evidence around the orders, by the conventions of the rules."""
-    return gather_rows(snapshot, order_ids, as_of, for_company(rules, None).conventions())
+def gather(
+    snapshot: Snapshot,
+    order_ids: Sequence[str],
+    as_of: datetime,
+    rules: Rules,
+    company_id: str | None = None,
+) -> Book:
+    """Read the evidence around orders of one company, by its conventions."""
+    return gather_rows(snapshot, order_ids, as_of, for_company(rules, company_id).conventions())
+
+
+def by_company(
+    snapshot: Snapshot, order_ids: Sequence[str], as_of: datetime, rules: Rules
+) -> dict[str | None, list[str]]:
+    """The orders by the company whose overrides apply to them (None: the common rules)."""
+    if not rules.companies:
+        return {None: list(order_ids)}
+    known = look_up(snapshot, "known_orders", as_of, wanted=list(order_ids))
+    company = {str(row["order_id"]): str(row["company_id"]) for row in known}
+    groups: dict[str | None, list[str]] = {}
+    for order_id in order_ids:
+        name = company.get(order_id)
+        groups.setdefault(name if name in rules.companies else None, []).append(order_id)
+    return groups
 
 
 def classify(book: Book, order_ids: Iterable[str], rules: Rules) -> list[Classified]:
@@ -113,11 +134,15 @@ def review(
     for first in range(0, len(order_ids), SET_SIZE):
         ids = order_ids[first : first + SET_SIZE]
         started = time.perf_counter()
-        made = review_book(gather(snapshot, ids, as_of, rules), ids, rules)
+        made: dict[str, Packet] = {}
+        for company_id, group in by_company(snapshot, ids, as_of, rules).items():
+            book = gather(snapshot, group, as_of, rules, company_id)
+            made |= {p["order_id"]: p for p in review_book(book, group, rules)}
         share = round((time.perf_counter() - started) * 1000 / max(1, len(made)))
-        for packet in made:
-            packet["usage"]["ms"] = share
-            yield packet
+        for order_id in ids:
+            if order_id in made:
+                made[order_id]["usage"]["ms"] = share
+                yield made[order_id]
 
 
 def resolve(snapshot: Snapshot, wanted: Sequence[str], as_of: datetime) -> list[str]:

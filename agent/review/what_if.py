@@ -91,8 +91,9 @@ def hypothetical(
 ) -> Iterator[dict[str, Any]]:
     """The packets of the orders as if the changes held; each says so and has no packet id."""
     changes = [parse_change(text) for text in texts]
-    for order_id in order_ids:
-        book = changed(stages.gather(snapshot, [order_id], as_of, rules), order_id, changes)
-        for packet in stages.review_book(book, [order_id], rules):
-            packet |= {"hypothetical": list(texts), "packet_id": None}
-            yield packet
+    for company_id, ids in stages.by_company(snapshot, order_ids, as_of, rules).items():
+        for order_id in ids:
+            book = stages.gather(snapshot, [order_id], as_of, rules, company_id)
+            for packet in stages.review_book(changed(book, order_id, changes), [order_id], rules):
+                packet |= {"hypothetical": list(texts), "packet_id": None}
+                yield packet

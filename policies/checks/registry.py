@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from policies.checks import (
-    approval_gap,
-    compliance_issue,
-    credit_hold,
-    customer_priority_conflict,
-    price_mismatch,
-    route_risk,
-    stock_shortage,
-    substitution_need,
-)
+from policies.checks.approval_gap import check as approval_gap
+from policies.checks.compliance_issue import check as compliance_issue
+from policies.checks.credit_hold import check as credit_hold
+from policies.checks.customer_priority_conflict import check as customer_priority_conflict
+from policies.checks.price_mismatch import check as price_mismatch
+from policies.checks.route_risk import check as route_risk
+from policies.checks.stock_shortage import check as stock_shortage
+from policies.checks.substitution_need import check as substitution_need
 from policies.findings import CheckResult, Unknown
 from policies.settings import ExceptionClass, Settings
 from tools.book import Case
@@ -23,13 +21,13 @@ from tools.unknown import NotKnown
 Check: TypeAlias = Callable[[Case, Settings], CheckResult]
 
 CHECKS: dict[ExceptionClass, Check] = {
-    "compliance_issue": compliance_issue.check,
-    "credit_hold": credit_hold.check,
-    "stock_shortage": stock_shortage.check,
-    "customer_priority_conflict": customer_priority_conflict.check,
-    "substitution_need": substitution_need.check,
-    "price_mismatch": price_mismatch.check,
-    "route_risk": route_risk.check,
+    "compliance_issue": compliance_issue,
+    "credit_hold": credit_hold,
+    "stock_shortage": stock_shortage,
+    "customer_priority_conflict": customer_priority_conflict,
+    "substitution_need": substitution_need,
+    "price_mismatch": price_mismatch,
+    "route_risk": route_risk,
 }
 
 
@@ -55,7 +53,7 @@ def run_all(case: Case, settings: Settings) -> CheckResult:
     )
     gap = run(
         "approval_gap",
-        lambda c, s: approval_gap.check(c, s, standing=standing),
+        lambda c, s: approval_gap(c, s, standing=standing),
         case,
         settings,
     )

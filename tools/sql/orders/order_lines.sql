@@ -16,6 +16,7 @@ WHERE order_id IN (SELECT unnest($related))
   AND (
     order_id IN (SELECT order_id FROM picked)
     OR order_id IN (SELECT order_id FROM near)
+    OR ordered_qty IS NULL
     OR ordered_qty - coalesce(cancelled_qty, 0)
        > least(coalesce(shipped_qty, 0), coalesce(invoiced_qty, 0))
   )

@@ -33,7 +33,7 @@ WITH picked AS (
     UNION
     SELECT order_id FROM main.order_lines_at($as_of)
     WHERE sku IN (SELECT sku FROM skus)
-      AND ordered_qty > coalesce(shipped_qty, 0) + coalesce(cancelled_qty, 0)
+      AND (ordered_qty IS NULL OR ordered_qty > coalesce(shipped_qty, 0) + coalesce(cancelled_qty, 0))
     UNION
     SELECT order_id FROM main.reservations_at($as_of)
     WHERE sku IN (SELECT sku FROM skus) AND status = 'active'

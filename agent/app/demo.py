@@ -1,0 +1,72 @@
+"""`holddesk demo`: the demo company in a home, its queue worked, one packet, what to type next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from agent.app import loading
+from agent.app.deciding import open_cases, order_ids_on_hold
+from agent.app.home import Home, open_home, write_home
+from agent.app.output import console, emit_json, plain_text, table
+from agent.app.show import packet_view
+from agent.review import stages
+from seeds import DEMO_DIR, Demo, load_demo
+from tools.errors import Refused
+
+STORY = "SO-1042"
+
+
+def _next(where: Path) -> list[tuple[str, str]]:
+    at = "" if where == Path(".holddesk") else f" --home {where}"
+    return [
+        (f"holddesk queue{at}", "all held orders, by the time left"),
+        (f'holddesk ask "why is {STORY} blocked?"{at}', "a short answer with its sources"),
+        (
+            f'holddesk review {STORY} --what-if "payment 12400"{at}',
+            "the same order, had the money come",
+        ),
+        (
+            f"holddesk policy explain release_order --order {STORY}{at}",
+            "who may release it, by which rule",
+        ),
+        (
+            f"holddesk decide {STORY} reject --reason stock --as u.neumann{at}",
+            "decide as a persona",
+        ),
+        (f"holddesk audit verify{at}", "check the audit chain"),
+        ("holddesk load DIR --home mine", "your own tables (holddesk template DIR)"),
+    ]
+
+
+def _prepare(where: Path, company: Demo) -> tuple[Home, dict[str, Any]]:
+    existing = open_home(where)
+    if not existing.demo and (where / "current.json").exists():
+        raise Refused(f"{where} holds other data; choose another folder with --home")
+    home = write_home(where, demo=True, pinned=company.as_of)
+    return home, loading.load(DEMO_DIR, where, None).as_json()
+
+
+def run_demo(where: Path, json: bool) -> None:
+    """Make the demo home (again, without harm), work its queue and show one packet."""
+    company = load_demo()
+    home, report = _prepare(where, company)
+    worked = open_cases(home, (), company.as_of)
+    held = order_ids_on_hold(home, company.as_of)
+    snapshot = home.snapshot()
+    (packet,) = stages.review(snapshot, [STORY], company.as_of, home.rules())
+    if json:
+        emit_json({"home": str(where), "as_of": company.as_of.isoformat(), "load": report,
+                   "held": len(held), "waiting": worked.waiting, "failed": worked.failed,
+                   "packet": packet})  # fmt: skip
+        return
+    out = console()
+    rows = sum(report["tables"].values())
+    out.print(plain_text(
+        f"{company.name}: {rows:,} rows loaded, {report['quarantined']} set aside; {len(held)} "
+        f"orders are held, {len(worked.waiting)} packets newly wait for a person."
+    ))  # fmt: skip
+    out.print(packet_view(packet))
+    people = [(p.user_id, p.role, p.does) for p in company.personas]
+    out.print(table("\npersonas (--as)", ("user", "role", "does"), people))
+    out.print(table("\ntype next", ("command", "to see"), _next(where)))
