@@ -1,84 +1,127 @@
-"""The other orders of a bill-to: those entered near an order, those with the same reference."""
+"""The other orders of a bill-to: those entered near an order, those with the same reference.
+
+Values by day are computed once, so that a bill-to with very many orders costs no more than its
+days.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from tools.book import Book, Case
 from tools.orders import bill_to_of, confirmed, order_day, order_value, total
-from tools.rows import Figure, Row
+from tools.rows import Figure, Row, Source
+from tools.unknown import NotKnown
 
-MOST_FREE_DAYS = 31
-"""Calendar days without work that may lie within a window of working days."""
-Dated = tuple[date, Row]
+NAMED = 200
+"""Orders that a sum names one by one; the rest is one figure."""
 
 
-def _confirmed_by_day(book: Book, bill_to_id: str) -> list[Dated]:
-    """The confirmed orders of a bill-to by the local day on which they were entered."""
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Which values are added up: those below an amount of a currency, at the rate of a day."""
 
-    def compute() -> dict[str, list[Dated]]:
-        found: dict[str, list[Dated]] = {}
+    below: Decimal
+    currency: str
+    on: date
+
+
+def _by_day(book: Book, bill_to_id: str) -> dict[date, list[Row]]:
+    """The confirmed orders of a bill-to by the local day on which they were entered, in order."""
+
+    def compute() -> dict[str, dict[date, list[Row]]]:
+        found: dict[str, dict[date, list[Row]]] = {}
         for order in book.all("orders"):
             day = order_day(book, order) if confirmed(order) else None
             if day is not None:
-                found.setdefault(bill_to_of(order), []).append((day, order))
-        for entries in found.values():
-            entries.sort(key=lambda entry: (entry[0], entry[1].ref))
-        return found
+                found.setdefault(bill_to_of(order), {}).setdefault(day, []).append(order)
+        return {name: dict(sorted(days.items())) for name, days in found.items()}
 
-    return book.once("confirmed orders by bill-to", compute).get(bill_to_id, [])
+    return book.once("confirmed orders by bill-to and day", compute).get(bill_to_id, {})
 
 
-def entered_near(case: Case, window: int) -> list[Dated]:
-    """The other confirmed orders of the bill-to entered within `window` working days of this one.
+def spans(case: Case, window: int) -> list[list[date]]:
+    """The days of orders of the bill-to in each span of `window` working days around this one.
 
-    Earlier or later, by the calendar of the order's site; without a day of entry there are none.
+    A span begins at a day with orders and reaches `window` working days of the order's site on;
+    two orders of a span are never further apart. An order without a day of entry has none.
+
+    Raises:
+        NotKnown: the site never works.
     """
     own = order_day(case.book, case.order)
     if own is None:
         return []
-    calendar, reach = case.book.calendar(case.site_id), timedelta(days=window + MOST_FREE_DAYS)
-    entries = _confirmed_by_day(case.book, case.bill_to_id)
-    days = [day for day, _ in entries]
-    nearby = entries[bisect_left(days, own - reach) : bisect_right(days, own + reach)]
-    return [
-        (day, order)
-        for day, order in nearby
-        if order.ref != case.order.ref
-        and calendar.between(min(day, own), max(day, own)) <= window
-    ]  # fmt: skip
+    days = sorted({*_by_day(case.book, case.bill_to_id), own})
+    found = []
+    for place in range(bisect_right(days, own) - 1, -1, -1):
+        try:
+            end = case.book.calendar(case.site_id).add(days[place], window + 1)
+        except ValueError as error:
+            raise NotKnown(f"site {case.site_id} never works", "calendar_days") from error
+        if end <= own:
+            break
+        last = bisect_right(days, end - timedelta(days=1))
+        found.append(days[place:last])
+    return found
 
 
-def windows(case: Case, window: int) -> list[list[Row]]:
-    """The groups of other orders that lie with this one inside a span of working days.
+def _value(book: Book, order: Row, ceiling: Ceiling) -> Figure:
+    return order_value(book, order, currency=ceiling.currency, on=ceiling.on, gross=False)
 
-    One group for each day on which a span can begin: two orders of a group are never further
-    apart than the span.
+
+def _sum_of_day(book: Book, bill_to_id: str, day: date, ceiling: Ceiling) -> Decimal:
+    """The value of the day's orders that are each below the ceiling."""
+
+    def compute() -> Decimal | NotKnown:
+        try:
+            values = [_value(book, row, ceiling).number
+                      for row in _by_day(book, bill_to_id).get(day, [])]  # fmt: skip
+        except NotKnown as gap:
+            return gap
+        return sum((value for value in values if value < ceiling.below), Decimal(0))
+
+    found = book.once(("orders of a day", bill_to_id, day, ceiling), compute)
+    if isinstance(found, NotKnown):
+        raise found
+    return found
+
+
+def sum_of_span(case: Case, days: list[date], ceiling: Ceiling) -> Decimal:
+    """The value of the bill-to's orders of these days that are each below the ceiling.
+
+    This order is always among them, confirmed or not.
+
+    Raises:
+        NotKnown: the value of one of the orders cannot be computed.
     """
-    own = order_day(case.book, case.order)
-    near = entered_near(case, window)
-    if own is None or not near:
-        return []
-    calendar = case.book.calendar(case.site_id)
-    starts = sorted({day for day, _ in near if day < own} | {own})
-    return [
-        [row for day, row in near if start <= day and calendar.between(start, day) <= window]
-        for start in starts
-    ]
+    own = Decimal(0) if confirmed(case.order) else _value(case.book, case.order, ceiling).number
+    sums = [_sum_of_day(case.book, case.bill_to_id, day, ceiling) for day in days]
+    return sum(sums, own)
 
 
-def combined_value(case: Case, others: list[Row], currency: str) -> Figure:
-    """The net value of this order and others together, in a currency at today's rate.
+def others_in(case: Case, days: list[date], ceiling: Ceiling) -> list[Row]:
+    """The other orders of these days that are each below the ceiling."""
+    by_day = _by_day(case.book, case.bill_to_id)
+    rows = [row for day in days for row in by_day.get(day, []) if row.ref != case.order.ref]
+    return [row for row in rows if _value(case.book, row, ceiling).number < ceiling.below]
+
+
+def combined_value(case: Case, others: list[Row], ceiling: Ceiling) -> Figure:
+    """The net value of this order and others together.
 
     Raises:
         NotKnown: a value cannot be computed.
     """
-    rows = [case.order, *others]
-    parts = [
-        order_value(case.book, row, currency=currency, on=case.today, gross=False) for row in rows
-    ]
-    return total(f"{case.order_id}.together", parts, currency)
+    parts: list[Source] = [_value(case.book, row, ceiling) for row in (case.order, *others[:NAMED])]
+    if rest := others[NAMED:]:
+        value = sum((_value(case.book, row, ceiling).number for row in rest), Decimal(0))
+        rule = f"by rule: sum of the further {len(rest)} rows of orders"
+        parts.append(Figure(f"{case.order_id}.rest", value, ceiling.currency, rule))
+    return total(f"{case.order_id}.together", parts, ceiling.currency)
 
 
 def same_reference(case: Case) -> list[Row]:

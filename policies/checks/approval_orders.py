@@ -8,7 +8,15 @@ from policies.checks.approval_validity import verdict
 from policies.checks.approval_words import CLS, Wanted, approval_change, open_seat
 from policies.findings import Bound, Clearing, Finding, Sentence
 from policies.settings import Settings
-from tools.bill_to_orders import combined_value, same_reference, windows
+from tools.bill_to_orders import (
+    NAMED,
+    Ceiling,
+    combined_value,
+    others_in,
+    same_reference,
+    spans,
+    sum_of_span,
+)
 from tools.book import Case
 from tools.compliance import party_row
 from tools.orders import order_value
@@ -32,31 +40,22 @@ def split_findings(case: Case, settings: Settings, roles: tuple[str, ...]) -> li
     Raises:
         NotKnown: the value of one of the orders cannot be computed.
     """
-    groups = windows(case, settings.approval.split_window_days)
-    if not groups:
-        return []
+    found = spans(case, settings.approval.split_window_days)
     for name in ("executive_from", "release_from"):
         limit = threshold(settings, name)
-        found = [_below(case, group, limit) for group in groups]
-        sums = [combined_value(case, group, limit.unit) for group in found if group]
-        largest = max(sums, key=lambda figure: figure.number, default=None)
-        if largest is not None and _own(case, limit).number < limit.number <= largest.number:
-            group = max((g for g in found if g), key=lambda g: combined_value(case, g, limit.unit)
-                        .number)  # fmt: skip
-            return _split(case, settings, group, largest, limit, roles)
+        ceiling = Ceiling(limit.number, limit.unit, case.today)
+        if not found or _own(case, limit).number >= limit.number:
+            continue
+        days = max(found, key=lambda span: sum_of_span(case, span, ceiling))
+        if sum_of_span(case, days, ceiling) >= limit.number:
+            group = others_in(case, days, ceiling)
+            together = combined_value(case, group, ceiling)
+            return _split(case, settings, group, together, limit, roles)
     return []
 
 
 def _own(case: Case, limit: Figure) -> Figure:
     return order_value(case.book, case.order, currency=limit.unit, on=case.today, gross=False)
-
-
-def _below(case: Case, group: list[Row], limit: Figure) -> list[Row]:
-    return [
-        row for row in group
-        if order_value(case.book, row, currency=limit.unit, on=case.today, gross=False).number
-        < limit.number
-    ]  # fmt: skip
 
 
 def _split(
@@ -85,7 +84,7 @@ def _split(
                 approval_change(wanted, judged),
             ),
             values={**bound, "action": "release_order", "owner": open_seat(case, judged)[0]},
-            citations=(case.order, *group, *judged.rows),
+            citations=(case.order, *group[:NAMED], *judged.rows),
         )
     ]  # fmt: skip
 
