@@ -56,7 +56,6 @@ _OVERRIDES = """
 1367|10|21.06|20.00|EUR|opening order of three new stores|u.hoffmann|u.petersen|1367|03-09 15:05
 1386|10|17.40|14.27|EUR|Messekondition|u.brandt|||03-10 10:12
 1355|10||24.60|USD|no condition record, price from last year|u.brandt|||03-09 11:06
-1316|20|15.70|17.20|GBP||u.holt|||03-06 11:47
 """
 
 # order | version | field | line | old | new | by | at

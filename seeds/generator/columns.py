@@ -77,15 +77,9 @@ def _parse(text: str) -> dict[str, tuple[str, ...]]:
     return headers
 
 
-CURRENT_ONLY = ("stock", "batches", "reservations", "supplies", "route_runs")
-"""Tables that are known as of today only."""
+KNOWN = ("recorded_at", "superseded_at")
 
-
-def _dated(name: str, columns: tuple[str, ...]) -> tuple[str, ...]:
-    return columns if name in CURRENT_ONLY else (*columns, "recorded_at", "superseded_at")
-
-
-HEADERS = {name: _dated(name, columns) for name, columns in _parse(_HEADERS).items()}
+HEADERS = {name: (*columns, *KNOWN) for name, columns in _parse(_HEADERS).items()}
 """Columns of each table; hold_history also says whose order it was."""
 
 LABELS = ("order_id", "primary", "classes", "codes", "not_known", "hold_codes", "story")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from seeds.generator.clock import BERLIN, TODAY, ZONE, add_workdays, day
+from seeds.generator.clock import BERLIN, TODAY, ZONE, add_workdays, day, works
 from seeds.generator.customers import CUSTOMERS, Customer
 from seeds.generator.model import Book, Order, Row, dec, money
 from seeds.generator.past import PastHold
@@ -91,6 +91,8 @@ def _times(book: Book, cause: Cause, placed: datetime, promised: date,
     released = placed + timedelta(minutes=max(25, held + (2400 if late else 0)))
     local = released.astimezone(ZONE[site])
     released = local.replace(hour=8 + local.hour % 9, minute=local.minute)
+    while not works(site, released.date()):
+        released += timedelta(days=1)
     released = max(released, placed + timedelta(minutes=20))
     shipped = add_workdays(site, promised, -1)
     if late:
@@ -113,6 +115,8 @@ def _older(book: Book, no: int) -> _Past:
     placed, promised = _placed(book, no, customer)
     released, shipped, late = _times(book, cause, placed, promised, customer.site)
     override = bool(cause.reasons) and book.chance.randint(1, 100) <= 14
+    if customer.customer_id == "CU-110" and cause.name == "credit_hold":
+        override = no % 2 == 1
     return _Past(f"H-{no:04d}", f"SO-25{no * 3 % 9000:04d}", customer, cause, placed, released,
                  promised, shipped, _second(book, cause), override, late)  # fmt: skip
 

@@ -84,7 +84,7 @@ def _status(book: Book, no: int, customer: Customer, on: date) -> str:
 def _dates(book: Book, customer: Customer, on: date, status: str) -> tuple[date, date]:
     route = ROUTES[customer.route]
     if on < day("2026-01-09") or status in ("shipped", "invoiced", "closed", "cancelled"):
-        ship = add_workdays(route.site, on, 1 + book.chance.randint(0, 1))
+        ship = add_workdays(route.site, on, 1 + route.days_before + book.chance.randint(0, 1))
         ship = min(ship, add_workdays(route.site, TODAY, -1))
         return ship, delivery(route, ship)
     first = add_workdays(route.site, TODAY, 1 + route.days_before)
@@ -162,10 +162,18 @@ def _customers(no: int) -> list[Customer]:
     ]
 
 
+def _weight(customer: Customer) -> int:
+    """How often a customer orders; stores of one parent share, accounts in trouble order little."""
+    if customer.is_("p"):
+        return 4
+    often = {"A": 12, "B": 8, "C": 6}[customer.tier]
+    return often // 4 if customer.is_("quiet") else often
+
+
 def plan_ordinary(book: Book, no: int) -> Order:
     """One ordinary order: its prices match, its stock is there, its run has room."""
     customers = _customers(no)
-    weights = [2 if c.is_("p") else {"A": 6, "B": 4, "C": 3}[c.tier] for c in customers]
+    weights = [_weight(c) for c in customers]
     customer = book.chance.choices(customers, weights)[0]
     customer = CUSTOMERS.get(STALE.get(no, ""), customer)
     moment = ordered_at(no).astimezone(ZONE[customer.site])

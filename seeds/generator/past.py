@@ -1,7 +1,7 @@
 """Past holds on orders of this year's book, with the evidence that stood behind each on its day.
 
 A replay judges these with what was known then: the override not signed yet, the address not
-screened yet, the terms not corrected yet. Stock and runs are known as of today only.
+screened yet, the terms not corrected yet, the goods not in yet, the promise not moved yet.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from seeds.generator.clock import BERLIN, TODAY, ZONE, add_workdays, day, works
 from seeds.generator.customers import CUSTOMERS
-from seeds.generator.model import Book, Order, dec, money
+from seeds.generator.model import ZERO, Book, Order, dec, money
 from seeds.generator.stories import ALL
 
 _WINDOW = (day("2026-01-12"), day("2026-03-03"))
@@ -57,11 +57,12 @@ def _released(order: Order, placed: datetime, minutes: int) -> datetime:
 
 def _plant_price(order: Order) -> bool:
     line = order.lines[0]
-    lower = money(line.price * dec("0.93"))
-    gap = (line.price - lower) * line.qty * line.price_factor / (line.price_per or 1)
+    old = money(line.price * (1 - line.discount / 100))
+    lower = money(old * dec("0.93"))
+    gap = (old - lower) * line.qty * line.price_factor / (line.price_per or 1)
     if gap < 8:
         return False
-    line.price, line.source = lower, "manual"
+    line.price, line.source, line.discount = lower, "manual", ZERO
     return True
 
 
@@ -71,6 +72,9 @@ def _plant(book: Book, order: Order, kind: str) -> str:
         order.early["payment_terms_days"] = CUSTOMERS[order.customer].terms + 30
     if kind == "approval_gap":
         order.early["incomplete_codes"] = "delivery_contact"
+    if kind == "route_risk":
+        on = order.ordered_at.date()
+        order.early.update(promised_on=on, requested_on=on, ship_on=on)
     if kind != "compliance_issue":
         return ""
     order.ship_to = f"ST-N-{order.order_id[3:]}"

@@ -50,7 +50,7 @@ ROUTES = {
     )
 }  # fmt: skip
 
-FIRST_RUN, LAST_RUN = day("02-23"), day("04-10")
+FIRST_RUN, LAST_RUN = day("01-12"), day("04-10")
 
 # Runs whose fill is the cause of a route hold: status, used kg, used m3, used stops.
 _PLANTED: dict[tuple[str, str], tuple[str, str, str, int]] = {

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from seeds.generator.clock import TODAY, add_workdays, at, day
 from seeds.generator.model import Book, Order, dec
-from seeds.generator.orders import STALE
 from seeds.generator.products import PRODUCTS, Product
 
 # site | sku | batch | on hand | blocked | expires | status; what each story finds in the depot
@@ -66,17 +65,17 @@ _CHILLED_DAYS, _DRY_DAYS = 62, 240
 def _demand(book: Book) -> dict[tuple[str, str], Decimal]:
     demand: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for order in book.orders.values():
-        counts = order.confirmed or order.status == "draft"
-        if counts and int(order.order_id[3:]) not in STALE:
+        if order.confirmed or order.status == "draft":
             for line in order.lines:
                 demand[order.site, line.sku] += line.open_base
     return demand
 
 
 def _add_batch(book: Book, sku: str, batch: str, expires: str, status: str) -> None:
-    received = day(expires) - timedelta(days=_DRY_DAYS)
-    received = min(received, TODAY - timedelta(days=12))
-    book.add("batches", sku=sku, batch_id=batch, received_on=received, expires_on=day(expires),
+    received = min(day(expires) - timedelta(days=_DRY_DAYS), TODAY - timedelta(days=12))
+    long_ago = received if received < day("2026-01-12") else None
+    known = received if batch[2] == "-" else long_ago
+    book.add("batches", sku=sku, batch_id=batch, received_on=known, expires_on=day(expires),
              status=status)  # fmt: skip
 
 

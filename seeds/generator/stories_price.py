@@ -57,7 +57,7 @@ STORIES = (
     Story(1355, "CU-114", "03-13", (("77-121", "30", "BOX", {"price": "24.60",
                                                              "source": "manual"}),),
           (Hold("PRC-NONE", "No condition record", "03-09 10:31", "confirm", line=10),),
-          "approval_gap", "manual_price_unreferenced",
+          "approval_gap", "manual_price_unreferenced,missing",
           "The dollar list does not hold the organic oat drink.",
           not_known="price_mismatch",
           order={"ship_to": "ST-114-1", "created_by": "u.brandt", "channel": "phone"}),

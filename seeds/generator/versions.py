@@ -1,7 +1,7 @@
 """When each row became known: earlier versions of orders, lines, invoices and holds.
 
-Every table but those of stock and runs says when its rows were known, so that a past moment can
-be judged with what was known then. An empty pair of columns means always.
+Every table says when its rows were known, so that a past moment can be judged with what was known
+then. An empty pair of columns means always.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
-from seeds.generator.clock import ZONE
+from seeds.generator import movements
+from seeds.generator.clock import ZONE, at
 from seeds.generator.model import ZERO, Book, Cell, Order, Row
 
 _DONE = ("shipped", "invoiced", "closed")
@@ -119,8 +120,13 @@ def add_versions(book: Book) -> None:
     _version_orders(book)
     _version_invoices(book)
     _version_holds(book)
+    movements.version_stock(book)
+    movements.version_runs(book)
     known_from = {"approvals": "decided_at", "price_overrides": "at",
-                  "order_changes": "changed_at", "customer_notes": "written_at"}  # fmt: skip
+                  "order_changes": "changed_at", "customer_notes": "written_at",
+                  "reservations": "reserved_at"}  # fmt: skip
     for table, column in known_from.items():
         for row in book.rows[table]:
             row["recorded_at"] = row[column]
+    for row in book.rows["supplies"]:
+        row["recorded_at"] = at("03-02 07:00")
