@@ -1,0 +1,72 @@
+"""The words by which questions are understood, in five languages (`lexicon.yaml`)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+LANGUAGES = ("en", "de", "es", "fr", "nl")
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents, quotes straight, blanks single: what the lexicon matches."""
+    plain = unicodedata.normalize(
+        "NFKD", text.replace("ß", "ss").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    )
+    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"\s+", " ", kept.casefold()).strip()
+
+
+@cache
+def groups() -> dict[str, dict[str, re.Pattern[str]]]:
+    """Every group's pattern by language."""
+    text = (files("agent.llm") / "lexicon.yaml").read_text(encoding="utf-8")
+    return {
+        group: {
+            language: re.compile(rf"(?<![\w'])(?:{entries.replace('; ', '|')})(?!\w)")
+            for language, entries in by_language.items()
+        }
+        for group, by_language in yaml.safe_load(text).items()
+    }
+
+
+def matched(text: str, language: str) -> frozenset[str]:
+    """The groups of which a folded text holds a word, in the language or in English."""
+    return frozenset(
+        group
+        for group, by_language in groups().items()
+        if any(by_language[one].search(text) for one in (language, "en") if one in by_language)
+    )
+
+
+def pattern(group: str, language: str) -> re.Pattern[str]:
+    """What the language says for a group; English where it has nothing of its own."""
+    by_language = groups()[group]
+    return by_language.get(language, by_language["en"])
+
+
+def language_of(text: str) -> str:
+    """The language of a folded text by its words; English where they do not tell."""
+    scores = {
+        language: sum(
+            len(by_language[language].findall(text))
+            for by_language in groups().values()
+            if language in by_language
+        )
+        for language in LANGUAGES
+    }
+    return max(LANGUAGES, key=lambda language: scores[language])
+
+
+def without_known_words(text: str) -> str:
+    """A folded text less every word of the lexicon: what may be a name."""
+    left = list(text)
+    for by_language in groups().values():
+        for one in by_language.values():
+            for found in one.finditer(text):
+                left[found.start() : found.end()] = " " * (found.end() - found.start())
+    return "".join(left)
