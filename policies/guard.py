@@ -14,13 +14,22 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from policies.guard_context import EXECUTIVE, MOST, authority_of, banded, context_of, probe_of
-from policies.guard_engine import GUARD_ERROR, NO_RULE, Answer, Engine, refs
+from policies.guard_context import (
+    EXECUTIVE,
+    MOST,
+    authority_of,
+    banded,
+    packet_of,
+    probe_of,
+    request_of,
+)
+from policies.guard_engine import GUARD_ERROR, NO_RULE, Answer, Engine
 from policies.guard_facts import (
     AGENT_ACTIONS,
     BUSINESS_ROLES,
     HANDLING,
     LOCKED_ACTIONS,
+    NO_AUTHORITY,
     ROLES,
     Agent,
     Lock,
@@ -51,6 +60,8 @@ class Guard:
     def __init__(self, policies: str, schema: str) -> None:
         self.engine = Engine(policies, schema)
         self._locks = lru_cache(maxsize=4096)(self._all_locks)
+        self._locked = lru_cache(maxsize=16384)(self._ask_agent)
+        self._probes = lru_cache(maxsize=256)(self._probe_entities)
         self._approval = lru_cache(maxsize=16384)(self._who_approves)
 
     @property
@@ -131,11 +142,14 @@ class Guard:
             return _broken(wrong)
         waived = frozenset({packet.waives} - {""})
         roles, count = self._approvers(action, packet.order.lock, waived)
-        facts = context_of(action, packet, waived)
-        facts["handlers"] = refs("Role", frozenset(self._handlers(packet.order)))
+        people = (who,) if isinstance(who, Person) else ()
+        attributes = packet_of(packet, self._handlers(packet.order))
+        entities = self.engine.entities(packet.packet_id, attributes, people)
+        most = NO_AUTHORITY
         if isinstance(who, Person):
-            facts["authority"] = authority_of(who, action, waived, (*roles, EXECUTIVE))
-        answer = self.engine.ask(who, action, packet.packet_id, facts)
+            most = authority_of(who, action, waived, (*roles, EXECUTIVE))
+        request = request_of(action, packet, waived, most)
+        answer = self.engine.ask(who, action, packet.packet_id, request, entities)
         return self._verdict(who, action, answer, roles, count)
 
     def _approvers(
@@ -145,9 +159,9 @@ class Guard:
             return (), 1
         return self._approval(action, banded(facts), waived)
 
-    def _handlers(self, order: OrderFacts) -> set[str]:
+    def _handlers(self, order: OrderFacts) -> frozenset[str]:
         roles, _ = self._approvers("release_order", order.lock, frozenset())
-        return {*roles, EXECUTIVE, order.owner_role} - {""}
+        return frozenset({*roles, EXECUTIVE, order.owner_role} - {""})
 
     def _verdict(
         self,
@@ -182,7 +196,7 @@ class Guard:
         each = [frozenset({one}) for one in waived] or [frozenset[str]()]
         asked = [self._approval(action, facts, one) for one in each]
         named = {role for roles, _ in asked for role in roles}
-        answer = self.engine.ask(Agent(), action, "", context_of(action, probe_of(facts), waived))
+        answer = self._locked(action, facts, waived)
         rules = answer.rules if not answer.allowed else (GUARD_ERROR,)
         ordered = tuple(role for role in ROLES if role in named)
         return Lock(action, rules, ordered, max(count for _, count in asked), facts.expires_hours)
@@ -191,38 +205,44 @@ class Guard:
         self, action: str, facts: LockFacts, waived: frozenset[str]
     ) -> tuple[tuple[str, ...], int]:
         """The roles that the policy text names for the action, and how many must sign."""
-        locked = self.engine.ask(Agent(), action, "", context_of(action, probe_of(facts), waived))
+        locked = self._locked(action, facts, waived)
         count = max((self._rule(rule).signers for rule in locked.rules), default=1)
-        named = self._signers(action, facts, waived, None)
+        probe = probe_of(facts)
+        if GUARD_ERROR in locked.rules:
+            return (), count
+        named = self._signers(action, probe, waived)
         if count > 1:
-            named |= self._signers(action, facts, waived, frozenset(BUSINESS_ROLES))
-        after_others = frozenset(BUSINESS_ROLES) - {EXECUTIVE}
-        if count == 1 or self._signers(action, facts, waived, after_others) != {EXECUTIVE}:
+            after_all = replace(probe, first_signer="another", first_roles=_EVERY_ROLE)
+            after_others = replace(after_all, first_roles=_EVERY_ROLE - {EXECUTIVE})
+            named |= self._signers(action, after_all, waived)
+            last = self._signers(action, after_others, waived)
+        if count == 1 or last != {EXECUTIVE}:
             named -= {EXECUTIVE}  # who may sign as any is named only where one has to sign
         return tuple(role for role in ROLES if role in named), count
 
-    def _signers(
-        self,
-        action: str,
-        facts: LockFacts,
-        waived: frozenset[str],
-        first_roles: frozenset[str] | None,
-    ) -> set[str]:
-        """Roles that may sign first, or second after a signature of somebody with first_roles."""
-        packet = probe_of(facts)
-        if first_roles is not None:
-            packet = replace(packet, first_signer="another", first_roles=first_roles)
-        context = {**context_of(action, packet, waived), "authority": MOST}
+    def _ask_agent(self, action: str, facts: LockFacts, waived: frozenset[str]) -> Answer:
+        request = request_of(action, probe_of(facts), waived)
+        return self.engine.ask(Agent(), action, "", request, self._probes(facts))
+
+    def _signers(self, action: str, packet: PacketFacts, waived: frozenset[str]) -> set[str]:
+        """Roles in which somebody without any history and of any authority may sign now."""
+        request = request_of(action, packet, waived, MOST)
+        entities = self._probes(packet.order.lock)
         return {
             role
-            for role in BUSINESS_ROLES
-            if self.engine.ask(_somebody(role), action, "", context).allowed
+            for role, somebody in _SOMEBODY.items()
+            if self.engine.ask(somebody, action, "", request, entities, checked=True).allowed
         }
 
+    def _probe_entities(self, facts: LockFacts) -> Any:
+        return self.engine.entities("", packet_of(probe_of(facts)), tuple(_SOMEBODY.values()))
 
-def _somebody(role: str) -> Person:
-    """A person without any history, with one role and unlimited authority."""
-    return Person("somebody", "somebody", frozenset({role}), approval_limit=MOST)
+
+_EVERY_ROLE = frozenset(BUSINESS_ROLES)
+_SOMEBODY = {
+    role: Person(f"some-{role}", f"some-{role}", frozenset({role})) for role in BUSINESS_ROLES
+}
+"""For each role a person without any history, who holds it alone."""
 
 
 def _broken(why: str) -> Verdict:

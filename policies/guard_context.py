@@ -1,4 +1,4 @@
-"""From facts to what Cedar reads: the context of a request, and the bands that locks depend on."""
+"""From facts to what Cedar reads: a packet, a request, and the bands that locks depend on."""
 
 from __future__ import annotations
 
@@ -31,13 +31,42 @@ MEASURES = {
 """What an action, or the waiver of a finding of a class, is measured against."""
 
 
-def context_of(action: str, packet: PacketFacts, waived: frozenset[str]) -> dict[str, Any]:
-    """The context of one request; authority and handlers are those of nobody."""
+def packet_of(packet: PacketFacts, handlers: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The attributes of a packet: the order's facts, and the packet as it stands."""
+    lock = packet.order.lock
     return {
-        **_order_context(packet.order),
-        **_amounts(action, packet.order.lock, waived),
-        **_packet_context(packet),
+        **_order_attributes(packet.order),
+        "credit_authority": _credit_authority(lock),
+        "release_from": lock.release_from,
+        "executive_from": lock.executive_from,
+        "approvers": sorted(packet.approvers),
+        "approved_roles": refs("Role", lock.approved_roles),
+        "handlers": refs("Role", handlers),
+        "pending": packet.pending,
+        "fingerprint": packet.fingerprint,
+        "policy_version": packet.policy_version,
+        "expires_at": packet.expires_at,
+    }
+
+
+def request_of(
+    action: str, packet: PacketFacts, waived: frozenset[str], authority: int = NO_AUTHORITY
+) -> dict[str, Any]:
+    """What is asked, by somebody of that authority, and when."""
+    names = _measures(action, waived)
+    amounts = [getattr(packet.order.lock, name) for name in names]
+    return {
+        "amount": max([0, *(amount for amount in amounts if amount is not None)]),
+        "amount_known": None not in amounts,
+        "authority": authority,
         "waived": refs("ExceptionClass", waived),
+        "second": packet.first_signer != "",
+        "first_signer": [packet.first_signer],
+        "first_roles": refs("Role", packet.first_roles),
+        "first_site": packet.first_site,
+        "shown": packet.shown,
+        "policy_now": packet.policy_now,
+        "now": packet.now,
     }
 
 
@@ -52,17 +81,17 @@ def authority_of(
 def banded(facts: LockFacts) -> LockFacts:
     """Facts that lock alike made equal: amounts become 0, a threshold, or above it."""
     excess = facts.credit_excess
-    above = excess is not None and excess > _credit_authority(facts)
-    executive = excess is not None and excess >= facts.executive_from
+    above = max(excess or 0, 0) > _credit_authority(facts)
+    executive = max(excess or 0, 0) >= facts.executive_from
     return replace(
         facts,
         order_value=_band(facts.order_value, facts),
         margin_given_up=_band(facts.margin_given_up, facts),
         line_value=_band(facts.line_value, facts),
         credit_excess=None if excess is None else 2 * executive + 1,
-        credit_authority=0 if above else 9,
-        release_from=1,
-        executive_from=2,
+        credit_authority=NO_AUTHORITY if above else 9,
+        release_from=min(facts.release_from, 1),
+        executive_from=2 if facts.executive_from > 0 else 0,
         order_status="open" if facts.order_status in OPEN_STATUSES else "closed",
     )
 
@@ -76,7 +105,8 @@ def probe_of(facts: LockFacts) -> PacketFacts:
 def _band(amount: int | None, facts: LockFacts) -> int | None:
     if amount is None:
         return None
-    return 2 if amount >= facts.executive_from else int(amount >= facts.release_from)
+    counted = max(amount, 0)
+    return 2 if counted >= facts.executive_from else int(counted >= facts.release_from)
 
 
 def _credit_authority(facts: LockFacts) -> int:
@@ -88,48 +118,17 @@ def _measures(action: str, waived: frozenset[str]) -> list[str]:
     return [MEASURES[key] for key in keys if key in MEASURES]
 
 
-def _amounts(action: str, facts: LockFacts, waived: frozenset[str]) -> dict[str, Any]:
-    amounts = [getattr(facts, name) for name in _measures(action, waived)]
-    return {
-        "amount": max([0, *(amount for amount in amounts if amount is not None)]),
-        "amount_known": None not in amounts,
-        "authority": NO_AUTHORITY,
-        "credit_authority": _credit_authority(facts),
-        "release_from": facts.release_from,
-        "executive_from": facts.executive_from,
-    }
-
-
-def _order_context(order: OrderFacts) -> dict[str, Any]:
+def _order_attributes(order: OrderFacts) -> dict[str, Any]:
     return {
         "company_id": order.company_id,
         "site_id": order.site_id,
         "sending_site_id": order.sending_site_id,
         "order_open": order.lock.order_status in OPEN_STATUSES,
+        "creators": sorted(order.creators),
+        "requesters": sorted(order.requesters),
+        "changers": sorted(order.changers),
         "classes": refs("ExceptionClass", order.lock.classes),
         "not_known": refs("ExceptionClass", order.lock.not_known),
         "hit": order.lock.hit,
         "below_floor": order.lock.below_floor,
-        "approved_roles": refs("Role", order.lock.approved_roles),
-        "creators": sorted(order.creators),
-        "requesters": sorted(order.requesters),
-        "changers": sorted(order.changers),
-        "handlers": [],
-    }
-
-
-def _packet_context(packet: PacketFacts) -> dict[str, Any]:
-    return {
-        "approvers": sorted(packet.approvers),
-        "second": packet.first_signer != "",
-        "first_signer": [packet.first_signer],
-        "first_roles": refs("Role", packet.first_roles),
-        "first_site": packet.first_site,
-        "pending": packet.pending,
-        "fingerprint": packet.fingerprint,
-        "shown": packet.shown,
-        "policy_version": packet.policy_version,
-        "policy_now": packet.policy_now,
-        "now": packet.now,
-        "expires_at": packet.expires_at,
     }

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import cedarpy
@@ -21,6 +21,7 @@ GUARD_ERROR = "guard-error"
 """The rule that is named when the engine could not decide."""
 NO_RULE = "default-deny"
 """The rule that is named when nothing permits."""
+AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Engine:
         self.problem = ""
         self.rules: dict[str, Rule] = {}
         self.hash = hashlib.sha256(f"{policies}\n\0{schema}".encode()).hexdigest()
-        self._person = lru_cache(maxsize=1024)(self._person_entity)
         try:
             self._read(policies, schema)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it denies
@@ -56,30 +56,62 @@ class Engine:
             raise ValueError("; ".join(str(error) for error in checked.errors))
         self._schema = cedarpy.Schema.from_str(schema)
         self._policies = cedarpy.PolicySet.from_str(policies)
-        self._agent = cedarpy.Entities.from_json_str(
-            json.dumps([_entity("Agent", "agent", {}, [])]), schema=self._schema
-        )
         self.rules = _rules(policies)
 
-    def ask(self, who: Agent | Person, action: str, packet: str, facts: dict[str, Any]) -> Answer:
-        """Whether the principal may do the action on the packet, knowing the facts."""
+    def entities(
+        self, packet: str, attributes: dict[str, Any], people: Sequence[Person] = ()
+    ) -> Any:
+        """One packet, the agent and people, checked against the schema and parsed once.
+
+        Raises:
+            ValueError: an attribute is missing, unknown or of another type.
+        """
+        rows = [
+            _entity("Packet", packet, attributes, []),
+            _entity("Agent", AGENT, {}, []),
+            *(_person(person) for person in people),
+        ]
+        return cedarpy.Entities.from_json_str(json.dumps(rows), schema=self._schema)
+
+    def ask(
+        self,
+        who: Agent | Person,
+        action: str,
+        packet: str,
+        request: dict[str, Any],
+        entities: Any,
+        *,
+        checked: bool = False,
+    ) -> Answer:
+        """Whether the principal may do the action on the packet.
+
+        `checked` says that a request of the same shape passed the schema already.
+        """
         if self.problem:
             return Answer(False, (GUARD_ERROR,), (self.problem,))
         try:
-            return self._ask(who, action, packet, facts)
+            schema = None if checked else self._schema
+            return self._ask(who, action, packet, request, entities, schema)
         except Exception as error:  # noqa: BLE001 - fail closed on anything
             return Answer(False, (GUARD_ERROR,), (f"{type(error).__name__}: {error}",))
 
-    def _ask(self, who: Agent | Person, action: str, packet: str, facts: dict[str, Any]) -> Answer:
-        person = isinstance(who, Person)
-        request = {
-            "principal": {"type": "Person" if person else "Agent", "id": who.user_id},
+    def _ask(
+        self,
+        who: Agent | Person,
+        action: str,
+        packet: str,
+        request: dict[str, Any],
+        entities: Any,
+        schema: Any,
+    ) -> Answer:
+        kind, uid = ("Person", who.user_id) if isinstance(who, Person) else ("Agent", AGENT)
+        asked = {
+            "principal": {"type": kind, "id": uid},
             "action": {"type": "Action", "id": action},
             "resource": {"type": "Packet", "id": packet},
-            "context": facts,
+            "context": request,
         }
-        entities = self._person(who) if isinstance(who, Person) else self._agent
-        result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
+        result = cedarpy.is_authorized(asked, self._policies, entities, schema)
         errors = tuple(str(error) for error in result.diagnostics.errors)
         if errors or result.decision is cedarpy.Decision.NoDecision:
             return Answer(False, (GUARD_ERROR,), errors or ("no decision",))
@@ -88,27 +120,17 @@ class Engine:
         rules = tuple(rule for rule in self.rules if rule in found)
         return Answer(result.decision is cedarpy.Decision.Allow, rules or (NO_RULE,))
 
-    def _person_entity(self, person: Person) -> Any:
-        attributes = {
-            "user_id": person.user_id,
-            "person_id": person.person_id,
-            "company_id": person.company_id,
-            "site_id": person.site_id,
-            "absent": person.absent,
-            "stands_in_for": sorted(person.stands_in_for),
-        }
-        entity = _entity("Person", person.user_id, attributes, sorted(person.roles))
-        return cedarpy.Entities.from_json_str(json.dumps([entity]), schema=self._schema)
-
 
 def authority(person: Person, action: str, roles: tuple[str, ...]) -> int:
-    """The most that the person may approve in any of the roles; -1 where there is none."""
+    """The most that the person may approve in any of the roles; -1 where there is none.
+
+    Who holds none of the roles is refused for that, and not for an amount as well.
+    """
     if person.approval_limit is None:
         return NO_AUTHORITY
     limits = [
         min([person.approval_limit, *_ceilings(person, role, action)])
-        for role in person.roles
-        if role in roles
+        for role in person.roles & set(roles) or person.roles
     ]
     return max(limits, default=NO_AUTHORITY)
 
@@ -120,6 +142,18 @@ def _ceilings(person: Person, role: str, action: str) -> list[int]:
 def refs(kind: str, ids: frozenset[str] | tuple[str, ...]) -> list[dict[str, dict[str, str]]]:
     """Entities of an enumerated type as Cedar JSON."""
     return [{"__entity": {"type": kind, "id": one}} for one in sorted(ids)]
+
+
+def _person(person: Person) -> dict[str, Any]:
+    attributes = {
+        "user_id": person.user_id,
+        "person_id": person.person_id,
+        "company_id": person.company_id,
+        "site_id": person.site_id,
+        "absent": person.absent,
+        "stands_in_for": sorted(person.stands_in_for),
+    }
+    return _entity("Person", person.user_id, attributes, sorted(person.roles))
 
 
 def _entity(kind: str, uid: str, attributes: dict[str, Any], roles: list[str]) -> dict[str, Any]:
