@@ -43,7 +43,7 @@ class Contest:
     """The competitors that are named, and the number and quantity of the rest."""
 
     named: tuple[Competitor, ...]
-    further: int
+    further: Figure
     further_quantity: Figure
 
 
@@ -109,4 +109,8 @@ def contest(book: Book, found: Standing, prefix: str) -> Contest:
     rest = Figure(
         f"{prefix}.competitors_further", quantity - shown, base_unit(book, found.ask.sku), rule
     )
-    return Contest(tuple(named), further, rest)
+    count = Figure(
+        f"{prefix}.competitors_further_count", further, "lines",
+        "by rule: competing rows beyond the named ones",
+    )  # fmt: skip
+    return Contest(tuple(named), count, rest)
