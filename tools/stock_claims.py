@@ -92,6 +92,8 @@ def _gather(book: Book, site: str, sku: object, today: date) -> CellClaims:
     stale = []
     try:
         for row in book.by("reservations", site_id=site, sku=sku, status="active"):
+            if row["qty"] is not None and not reserved_quantity(row):
+                continue
             claim = _claim(book, row, today)
             if claim is None:
                 stale.append(row)

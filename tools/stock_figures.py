@@ -75,7 +75,8 @@ def _claimed(
 ) -> list[Source]:
     claims = found.claims.by_batch[batch].claims
     mine = {row.ref for row in found.own}
-    own = sum(row.text("batch_id") == batch for row in found.own) if found.queued else 0
+    kin = found.claims.by_order.get(found.ask.key[3], ())
+    own = sum(c.row.ref in mine and c.row.text("batch_id") == batch for c in kin)
     named = (reserved_figure(book, c.row) for c in claims if c.row.ref not in mine)
     key, others = f"{prefix}.{batch}" if batch else prefix, found.shares[batch].others
     return capped(key, "reserved", named, others, unit, "reservations", len(claims) - own)

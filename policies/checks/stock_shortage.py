@@ -11,6 +11,7 @@ from tools.book import Case
 from tools.orders import open_quantity, promise
 from tools.rows import Cell, Row
 from tools.stock import LineStock, line_stock
+from tools.stock_batches import stock_rows
 from tools.stock_options import complete_cell
 from tools.stock_standing import stocked_lines_of
 from tools.unknown import NotKnown
@@ -30,8 +31,11 @@ def check(case: Case, settings: Settings) -> CheckResult:
     tables = list(CONTRIBUTING)
     if any(f.code in ("short", "product_blocked") for f in result.findings):
         tables.append("transfer_lanes")
+    cells = cells_of(case, lines)
+    if any(row["batch_id"] for site, sku in cells for row in stock_rows(case.book, site, sku)):
+        tables.append("batches")
     result.notes += absent_notes(case, tables)
-    for site, sku in cells_of(case, lines):
+    for site, sku in cells:
         result.notes += cell_notes(case, site, sku)
     return result
 

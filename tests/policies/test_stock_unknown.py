@@ -109,6 +109,17 @@ def test_an_absent_contributing_table_is_named_and_leaves_the_check_known(table:
     ]
 
 
+def test_absent_batches_are_named_where_stock_is_kept_by_batch() -> None:
+    result = judged(a_case({"stock": [on_hand(5, batch_id="B1")]}, absent=("batches",)))
+    assert [u.missing for u in result.not_known] == [("batches",)]
+    assert [n.note.figures["table"].value for n in result.notes] == ["batches"]
+
+
+def test_a_reservation_that_is_used_up_needs_no_order() -> None:
+    used_up = reserved(5, "SO-9", consumed_qty="5")
+    assert missing(a_case({"reservations": [used_up]})) == set()
+
+
 def test_a_short_line_names_the_tables_of_its_options() -> None:
     result = judged(a_case({"stock": [on_hand(60)]}, absent=("substitutes", "transfer_lanes")))
     named = {n.note.figures["table"].value for n in result.notes if n.code == "absent_table"}

@@ -155,6 +155,17 @@ def test_s14_an_urgent_order_is_served_before_the_others() -> None:
     assert [min(s.needed, s.on_ship_date) for s in found] == [0, 0, 0, 20, 0]
 
 
+def test_s07_components_of_a_bundle_are_needed_as_far_as_they_are_not_delivered() -> None:
+    """S07: components of 50 and 20, half of the bundle delivered."""
+    lines = [
+        line(10, fulfilment="kit_header"),
+        line(50, line_no="20", parent_line_no="10", shipped_qty="25"),
+        line(20, line_no="30", parent_line_no="10", sku="SKU-2", shipped_qty="10"),
+    ]
+    found = known_stock(a_case({"order_lines": lines}))
+    assert [(f.line_no, f.standing.needed) for f in found] == [(20, 25), (30, 10)]
+
+
 def test_s20b_a_dozen_is_twelve_pieces_of_which_others_take_theirs() -> None:
     """S20b: one on hand and reserved by another; a dozen wanted."""
     changes: Tables = {
