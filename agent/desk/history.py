@@ -11,6 +11,7 @@ from agent.desk.models import OPEN_STATUSES, Decision, Packet
 from agent.desk.requests import Current, Request
 from agent.desk.store import Desk
 from policies.guard import OrderFacts, PacketFacts, facts_of_json
+from tools.errors import Refused
 
 
 def decisions(session: Session, packet_id: str) -> list[Decision]:
@@ -34,7 +35,7 @@ def facts_of(
     now: Current | None,
 ) -> PacketFacts:
     """The facts of one decision, `before` being the signatures that stand on the packet."""
-    order = now.facts if now is not None else facts_of_json(found.facts)
+    order = now.facts if now is not None else _stored(found)
     history = _history(session, found)
     first = before[0] if before else None
     waives = request.parameters.get("class", "") if request.action == "waive_finding" else ""
@@ -54,6 +55,16 @@ def facts_of(
         first_roles=frozenset(first.roles) if first else frozenset(),
         first_site=first.site_id if first else "",
     )
+
+
+def _stored(found: Packet) -> OrderFacts:
+    try:
+        return facts_of_json(found.facts)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise Refused(
+            f"the facts stored with {found.packet_id} cannot be read: nothing is allowed; review "
+            "the order again"
+        ) from error
 
 
 def _history(session: Session, found: Packet) -> list[tuple[Decision, str]]:
