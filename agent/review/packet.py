@@ -42,11 +42,15 @@ class Builder:
         self.case = judged.case
         book = self.case.book
         timezone = book.calendar(self.case.site_id).timezone
-        currencies = {str(o["order_id"]): o.text("currency") or "" for o in book.all("orders")}
         self.timezone = timezone.key
-        self.renderer = Renderer(timezone, currencies)
+        self.renderer = Renderer(timezone, self.currency_of)
         self.bindings: dict[str, str] = {}
         self.sentences: dict[str, list[dict[str, Any]]] = {}
+
+    def currency_of(self, order_id: str) -> str:
+        """The currency of an order in the book."""
+        order = self.case.book.one("orders", order_id=order_id)
+        return (order.text("currency") if order else None) or ""
 
     def leaf(self, path: str, value: Any) -> Any:
         """A section's node as JSON; every figure or cell in it is bound to its path."""
@@ -230,9 +234,10 @@ class Builder:
                   "inputs": [item.id for item in figure.inputs]}
             for key, figure in sorted(trail.figures.items())
         }  # fmt: skip
+        once = self.case.book.once
         return (
-            {ref: row.as_json() for ref, row in rows.items()},
-            {ref: row.hash for ref, row in rows.items()},
+            {ref: once(("json", ref), row.as_json) for ref, row in rows.items()},
+            {ref: once(("hash", ref), lambda row=row: row.hash) for ref, row in rows.items()},
             calculations,
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -29,12 +31,16 @@ def is_currency(unit: str) -> bool:
     return len(unit) == 3 and unit.isascii() and unit.isupper() and unit.isalpha()
 
 
-def cell_unit(cell: Cell, currencies: dict[str, str]) -> str:
-    """The unit in which a cell is shown; `currencies` gives an order's currency by order id."""
+CurrencyOf = Callable[[str], str]
+"""The currency of an order, by its id; empty where it is not known."""
+
+
+def cell_unit(cell: Cell, currency_of: CurrencyOf) -> str:
+    """The unit in which a cell is shown."""
     row, column = cell.row, cell.column
     if column in MONEY_COLUMNS or (column == "unit_cost"):
         code = row.text("currency") or row.text("cost_currency")
-        return code or currencies.get(row.text("order_id") or "", "")
+        return code or currency_of(row.text("order_id") or "")
     if column.endswith("_pct") or column == "tax_rate":
         return "percent"
     if column.endswith("_days"):
@@ -48,6 +54,7 @@ def cell_unit(cell: Cell, currencies: dict[str, str]) -> str:
     return {"kg": "kg", "m3": "m3"}.get(column.rsplit("_", 1)[-1], "text")
 
 
+@lru_cache(maxsize=65536)
 def _decimal(value: Decimal, unit: str, language: str) -> str:
     locale = LANGUAGES[language]
     if is_currency(unit):
@@ -81,19 +88,30 @@ def render_value(value: object, unit: str, language: str, timezone: Any) -> str:
 class Renderer:
     """Renders the sentences of one packet and records what each of them rests on."""
 
-    def __init__(self, timezone: Any, currencies: dict[str, str]) -> None:
+    def __init__(self, timezone: Any, currency_of: CurrencyOf) -> None:
         self.timezone = timezone
-        self.currencies = currencies
+        self.currency_of = currency_of
         self.trail = Trail()
+        self._made: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def unit_of(self, bound: Bound) -> str:
         """The unit in which a figure or cell is shown."""
-        return cell_unit(bound, self.currencies) if isinstance(bound, Cell) else bound.unit
+        return cell_unit(bound, self.currency_of) if isinstance(bound, Cell) else bound.unit
 
     def sentence(
         self, sentence: Sentence, language: str = "en", cite: tuple[Row, ...] = ()
     ) -> dict[str, Any]:
-        """The sentence as JSON: text, citations, and its figures in the order of the text."""
+        """The sentence as JSON: text, citations, and its figures in the order of the text.
+
+        The same sentence with the same citations is one object, wherever it is shown.
+        """
+        key = (id(sentence), language, *(row.ref for row in cite))
+        if key not in self._made:
+            self._made[key] = {"of": sentence, "json": self._render(sentence, language, cite)}
+        made: dict[str, Any] = self._made[key]["json"]
+        return made
+
+    def _render(self, sentence: Sentence, language: str, cite: tuple[Row, ...]) -> dict[str, Any]:
         figures, shown = [], {}
         for name in placeholders(sentence.template):
             bound = sentence.figures[name]

@@ -72,10 +72,15 @@ def verify(drafted: Iterable[Packet]) -> list[Packet]:
     return [_verified(packet) for packet in drafted]
 
 
-def _kept(packet: Packet, sentences: list[Packet], language: str) -> list[Packet]:
+def _kept(
+    packet: Packet, sentences: list[Packet], language: str, reasons: dict[int, str | None]
+) -> list[Packet]:
+    """The sentences that hold; one that stands in several places is checked once."""
     kept = []
     for sentence in sentences:
-        reason = check_sentence(packet, sentence, language)
+        if id(sentence) not in reasons:
+            reasons[id(sentence)] = check_sentence(packet, sentence, language)
+        reason = reasons[id(sentence)]
         if reason is None:
             kept.append(sentence)
         else:
@@ -84,11 +89,12 @@ def _kept(packet: Packet, sentences: list[Packet], language: str) -> list[Packet
 
 
 def _verified(packet: Packet) -> Packet:
+    reasons: dict[int, str | None] = {}
     note, message = packet["internal_note"], packet["customer_message"]
-    note["sentences"] = _kept(packet, note["sentences"], "en")
-    message["sentences"] = _kept(packet, message["sentences"], message["language"])
+    note["sentences"] = _kept(packet, note["sentences"], "en", reasons)
+    message["sentences"] = _kept(packet, message["sentences"], message["language"], reasons)
     for place, sentences in packet["sentences"].items():
-        kept = _kept(packet, sentences, "en")
+        kept = _kept(packet, sentences, "en", reasons)
         if len(kept) != len(sentences):
             packet["sentences"][place] = kept
             _put(packet, place, " ".join(s["text"] for s in kept) or WITHHELD)

@@ -6,7 +6,7 @@ Templates hold no digit, number word, date or id; all of these are bound to figu
 from __future__ import annotations
 
 from agent.review.classify import Classified
-from policies.findings import SEVERITIES, Bound, Finding, Sentence
+from policies.findings import SEVERITIES, Bound, DataNote, Finding, Sentence
 from tools.orders import promise
 from tools.rows import Figure, Row
 
@@ -27,6 +27,7 @@ MESSAGES = {
         "Elle est en cours d'examen chez nous ; votre contact revient vers vous dès la décision.",
     ),
 }
+NOTES_OF_A_KIND = 2
 REQUESTS = {
     "ship": "a release decision",
     "wait": "a decision on a later date",
@@ -140,13 +141,18 @@ def note(judged: Classified) -> list[tuple[Sentence, tuple[Row, ...]]]:
         why = Figure(f"not_known.{n}.reason", gap.why, "text", "by rule: evidence gap")
         text = Sentence("Not known: {check}; {why}.", {"check": check, "why": why})
         sentences.append((text, (order,)))
-    sentences += [
-        (remark.note, remark.citations or (order,))
-        for remark in judged.notes
-        if remark.code != "absent_table"
-    ]
+    sentences += [(remark.note, remark.citations or (order,)) for remark in _told(judged)]
     sentences.append((_advice(judged), (order,)))
     return sentences
+
+
+def _told(judged: Classified) -> list[DataNote]:
+    """The data notes that the internal note tells: a few of each kind; the packet has them all."""
+    told: list[DataNote] = []
+    for remark in judged.notes:
+        if sum(other.code == remark.code for other in told) < NOTES_OF_A_KIND:
+            told.append(remark)
+    return [remark for remark in told if remark.code != "absent_table"]
 
 
 def message(judged: Classified) -> tuple[str, list[Sentence]]:

@@ -49,7 +49,7 @@ def run_all(case: Case, settings: Settings) -> CheckResult:
         _merge(merged, run(name, check, case, settings))
     standing = frozenset(
         {"credit_hold" for f in merged.findings if f.cls == "credit_hold"}
-        | {f.code for f in merged.findings if f.code == "below_margin_floor"}
+        | ({"below_margin_floor"} if merged.shared.get("below_floor") else set())
     )
     gap = run(
         "approval_gap",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -17,6 +18,11 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
 def as_number(value: object) -> Decimal | None:
     """A JSON value as a decimal, or None."""
     if isinstance(value, bool) or not isinstance(value, int | str):
@@ -27,9 +33,10 @@ def as_number(value: object) -> Decimal | None:
         return None
 
 
+@lru_cache(maxsize=65536)
 def _number(value: Decimal, unit: str, language: str) -> str:
     locale = LOCALES[language]
-    if unit in list_currencies():
+    if unit in _currencies():
         places = get_currency_precision(unit)
         pattern = "#,##0." + "0" * places if places else "#,##0"
         return f"{format_decimal(value, format=pattern, locale=locale)} {unit}"

@@ -24,6 +24,7 @@ CALENDAR_WORDS = (
     "aujourd'hui|demain|hier"
 )
 COUNTABLE = re.compile(rf"\d|\b(?:{NUMBER_WORDS}|{CALENDAR_WORDS})\b", re.IGNORECASE)
+LONGER = re.compile(r"[.,]\d")
 COMMITMENT = re.compile(
     r"\b(?:will (?:ship|be shipped|be delivered|arrive|deliver)|(?:is|are|was|has been|have been) "
     r"(?:hereby )?(?:released|approved)|we (?:promise|guarantee|commit|confirm)|guaranteed?|"
@@ -35,16 +36,27 @@ COMMITMENT = re.compile(
 )
 
 
+def _place(text: str, value: str, position: int) -> int | None:
+    """Where a value stands by itself at or after a position: no longer number or word around it."""
+    while value and (start := text.find(value, position)) >= 0:
+        before, after = text[start - 1 : start], text[start + len(value) :][:2]
+        inside = before.isalnum() or (before in ("_", ".", ",", "-") and before != "")
+        longer = after[:1].isalnum() or after[:1] == "_" or bool(LONGER.match(after))
+        if not inside and not longer:
+            return start
+        position = start + 1
+    return None
+
+
 def strike_out(text: str, shown: list[str]) -> str | None:
     """The text less the shown values, each struck once, in order; None where one is missing."""
     left, position = [], 0
     for value in shown:
-        pattern = re.compile(rf"(?<![\w.,-]){re.escape(value)}(?![\w]|[.,]\d)")
-        found = pattern.search(text, position) if value else None
-        if found is None:
+        start = _place(text, value, position)
+        if start is None:
             return None
-        left.append(text[position : found.start()])
-        position = found.end()
+        left.append(text[position:start])
+        position = start + len(value)
     return "\x00".join([*left, text[position:]])
 
 

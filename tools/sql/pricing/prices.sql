@@ -1,4 +1,5 @@
--- Price rows that may apply to the ordered lines: by product or group, and by customer, tier or list.
+-- Price rows that may apply to the ordered lines: by product or group, and by customer, tier or list;
+-- an empty field matches all.
 WITH wanted AS (
     SELECT DISTINCT l.sku, p.product_group, o.customer_id, c.tier, c.price_list_id
     FROM main.order_lines_at($as_of) AS l
@@ -12,7 +13,6 @@ WHERE EXISTS (
     SELECT 1 FROM wanted AS w
     WHERE (price.sku IS NULL OR price.sku = w.sku)
       AND (price.product_group IS NULL OR price.product_group = w.product_group)
-      AND (price.sku IS NOT NULL OR price.product_group IS NOT NULL)
       AND (price.customer_id IS NULL OR price.customer_id = w.customer_id)
       AND (price.tier IS NULL OR price.tier = w.tier)
       AND (price.price_list_id IS NULL OR price.price_list_id = w.price_list_id)
