@@ -126,7 +126,7 @@ def _fit(case: Case, plan: RoutePlan, load: Load, departure: Departure, delivers
 
 
 def _is_closed(book: Book, plan: RoutePlan, departure: Departure) -> bool:
-    if departure.day < plan.today or departure.closes_on < plan.today:
+    if departure.closes_on < plan.today:
         return True
     if departure.closes_on > plan.today:
         return False

@@ -143,6 +143,10 @@ def test_a_decision_after_the_moment_is_not_seen() -> None:
     assert approved({"decided_at": "2026-03-02T09:00:01+01:00"}).failures == ("missing",)
 
 
+def test_a_decision_of_the_very_moment_is_seen() -> None:
+    assert approved({"decided_at": "2026-03-02T09:00:00+01:00"}).valid
+
+
 def test_the_newest_decision_being_a_rejection_takes_the_older_approval_away() -> None:
     found = approved({}, {"decision": "rejected", "decided_at": "2026-03-01T10:00:00+01:00"})
     assert found.failures == ("rejected",)

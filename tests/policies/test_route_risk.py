@@ -276,6 +276,21 @@ def test_an_order_on_the_run_is_first_taken_out_of_what_is_used() -> None:
     assert codes(judged(on_run(used_kg="1000.5"))) == ["late"]
 
 
+def test_what_is_free_on_its_own_run_is_free_of_the_order() -> None:
+    """200 of the 1,000 kg used are the order's own."""
+    case = a_case(on_run(used_kg="1000", used_m3="10", used_stops="20"))
+    first = check(case, SETTINGS).sections["delivery"]["next_runs"][0]
+    assert [value(first[f"free_{unit}"]) for unit in ("kg", "m3", "stops")] == [200, 1, 1]
+    assert problems(case) == []
+
+
+def test_a_run_that_does_not_count_its_own_order_yet_still_has_to_carry_it() -> None:
+    assert codes(judged(on_run(used_kg="0", used_stops="0", capacity_stops="1"))) == []
+    small = on_run(used_kg="0", capacity_kg="199")
+    assert "late" in codes(judged(small))
+    assert "late" in codes(judged(on_run(used_stops="0", capacity_stops="0")))
+
+
 def test_a_ship_to_that_is_on_the_run_adds_no_stop() -> None:
     other = {"order_id": "SO-2", "customer_id": "CU-1", "status": "open", "run_id": "RR-0302"}
     tables = {**promised("2026-03-03"), "route_runs": runs("RR-0302", used_stops="20")}
@@ -324,6 +339,14 @@ def test_the_larger_of_weight_and_volume_counts() -> None:
     products = [{"sku": "SKU-1", "volume_m3": "0.2"}]
     finding = the(judged({"products": products}), "exceeds_vehicle")
     assert value(finding.values["runs"]) == 2
+
+
+def test_the_largest_vehicle_of_the_route_counts() -> None:
+    lines = [{"order_id": "SO-1", "line_no": "10", "ordered_qty": "600"}]
+    large = {"order_lines": lines, "route_runs": runs("RR-0305", capacity_kg="1200")}
+    assert "exceeds_vehicle" not in codes(judged(large))
+    larger = {**large, "route_runs": runs("RR-0305", capacity_kg="1199")}
+    assert "exceeds_vehicle" in codes(judged(larger))
 
 
 def test_a_vehicle_without_a_limit_takes_any_weight() -> None:

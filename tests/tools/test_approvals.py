@@ -95,6 +95,12 @@ def test_changes_since_are_those_of_later_versions_or_moments() -> None:
     }  # fmt: skip
 
 
+def test_a_change_of_the_moment_of_the_approval_is_no_later_one() -> None:
+    rows = a_change(version="1", changed_at="2026-02-28T10:00:00+01:00")
+    case, approval = with_approval(order_changes=rows)
+    assert changes_since(case, approval) == []
+
+
 def test_an_amount_is_converted_once_at_todays_rate() -> None:
     case, approval = with_approval()
     found = converted(case, approval.cell("amount"), "EUR", "USD")
