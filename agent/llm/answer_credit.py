@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.llm.answer_order import say_class, say_gap_of, say_lead
+from agent.llm.telling import say_class, say_gap_of, say_lead
 from agent.llm.turn import Turn
 from agent.llm.values import Packet, Shown, shown, shown_cell
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agent.llm.answer_order import say_lead
 from agent.llm.phrases import word
+from agent.llm.telling import say_lead
 from agent.llm.turn import Turn
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from agent.llm.answer_order import say_clearing
 from agent.llm.filters import Filter, Filtered
 from agent.llm.phrases import phrase
+from agent.llm.rates import rate_cells
+from agent.llm.telling import say_clearing
 from agent.llm.turn import Turn, classes
 from agent.llm.values import Packet, Shown, at
 
@@ -104,6 +105,10 @@ def _say_lead(turn: Turn, found: Filtered) -> None:
 
 
 def _say_uncompared(turn: Turn, found: Filtered) -> None:
+    if found.rate is not None:
+        rate, day = (turn.says.use(found.rate.packet, one) for one in rate_cells(found.rate))
+        if rate is not None and day is not None:
+            turn.says.say("compared_at", found.rate.packet, rate=rate, day=day)
     if found.uncompared:
         count = turn.says.count("uncompared", [turn.order(packet) for packet in found.uncompared])
         turn.says.say("not_compared", found.uncompared[0], count=count, currency=found.currency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.llm.answer_goods import line_no
-from agent.llm.answer_order import say_class, say_gap_of, say_owner
+from agent.llm.telling import say_class, say_gap_of, say_owner
 from agent.llm.turn import Turn, classes, lines_asked
 from agent.llm.values import Packet
 

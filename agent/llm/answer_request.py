@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from agent.llm import answer_credit, answer_goods, answer_price
 from agent.llm.answer_list import say_item
-from agent.llm.answer_order import (
+from agent.llm.intent import action_of
+from agent.llm.source import orders_held
+from agent.llm.telling import (
     approvers,
     say_clearing,
     say_dates,
@@ -16,8 +18,6 @@ from agent.llm.answer_order import (
     say_signatures,
     say_state,
 )
-from agent.llm.intent import action_of
-from agent.llm.source import orders_held
 from agent.llm.turn import Turn
 from agent.llm.values import Packet
 

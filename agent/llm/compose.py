@@ -1,124 +1,40 @@
 """Put an answer together: sentences over figures of packets, each verified before it is shown.
 
-A figure keeps its id; where two packets use one id for different figures, the order's id is put
-before it. What fails the check of its figures is dropped, and a sentence says so.
+What fails the check of its figures is dropped, and a sentence says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import TypeAlias
 
+from agent.llm.figures import Figures
 from agent.llm.phrases import phrase
 from agent.llm.values import Json, Packet, Shown, inputs_of, shown, text_of
 from agent.review.verify import check_sentence
-from agent.review.verify.packet import calculation_problem
 
 CITED = 50
 """Rows that a sentence cites at most; the figures' own inputs name the rest."""
-NAMED = 200
-"""Inputs that a sum or count names at most."""
 MOMENT = "by rule: local time of the site"
 Value: TypeAlias = Shown | str | list[Shown]
 """What fills a placeholder: a figure, plain words, or figures that are listed."""
 
 
-class Composer:
+class Composer(Figures):
     """Gathers the sentences of one answer with the figures and rows that they rest on."""
 
     def __init__(self, language: str) -> None:
+        super().__init__()
         self.language = language
-        self.calculations: dict[str, Json] = {}
-        self.evidence: dict[str, Json] = {}
         self.sentences: list[Json] = []
         self.orders: list[str] = []
         self.request: Json | None = None
         self._withheld = False
-        self._sound: dict[str, bool] = {}
-        self._final: dict[str, dict[str, str]] = {}
-        """By order: a packet's own id of a figure to its id in the answer."""
 
     def about(self, *order_ids: str) -> None:
         """Say which orders the answer is about, the most relevant first."""
         self.orders = list(dict.fromkeys([*self.orders, *order_ids]))
-
-    # Figures
-
-    def use(self, packet: Packet, value: Shown | None) -> Shown | None:
-        """Take over a packet's figure with all that it rests on; its id may change."""
-        if value is None:
-            return None
-        return Shown(self._adopt(packet, value.source), value.value, value.unit)
-
-    def _adopt(self, packet: Packet, source: str) -> str:
-        final = self._final.setdefault(packet["order_id"], {})
-        if source in final:
-            return final[source]
-        found = packet["calculations"].get(source)
-        if found is None:
-            self._adopt_row(packet, source.rpartition("#")[0])
-            final[source] = source
-            return source
-        inputs = [self._adopt(packet, one) for one in found["inputs"]]
-        entry = {**found, "inputs": inputs}
-        own = source
-        if self.calculations.get(source, entry) != entry:
-            own = f"{packet['order_id']}.{source}"
-        self.calculations[own] = entry
-        final[source] = own
-        return own
-
-    def _adopt_row(self, packet: Packet, ref: str) -> None:
-        """Take over a row, with the order and product that say its currency."""
-        row = packet["evidence"].get(ref)
-        if row is None:
-            return
-        for one in (ref, f"orders/{row.get('order_id')}", f"products/{row.get('sku')}"):
-            if one in packet["evidence"]:
-                self.evidence.setdefault(one, packet["evidence"][one])
-
-    def made(self, key: str, value: object, unit: str, formula: str,
-             inputs: Iterable[Shown] = ()) -> Shown:  # fmt: skip
-        """A figure of the answer itself."""
-        stated = format(value, "f") if isinstance(value, Decimal) else value
-        entry = {"value": stated, "unit": unit, "formula": formula,
-                 "inputs": [one.source for one in inputs]}  # fmt: skip
-        own, n = f"ask.{key}", 1
-        while self.calculations.get(own, entry) != entry:
-            n += 1
-            own = f"ask.{n}.{key}"
-        self.calculations[own] = entry
-        return Shown(own, stated, unit)
-
-    def typed(self, text: str) -> Shown:
-        """Words of the question, quoted."""
-        return self.made("typed", " ".join(text.split())[:80], "text", "by rule: as typed")
-
-    def count(self, key: str, things: Sequence[Shown]) -> Shown:
-        """How many there are."""
-        named = things[:NAMED]
-        if len(things) > NAMED:
-            rest = self.made(f"{key}_further", len(things) - NAMED, "orders",
-                             "by rule: further orders of the list")  # fmt: skip
-            formula = f"count({named[0].name}) + {key}_further"
-            return self.made(key, len(things), "orders", formula, [*named, rest])
-        formula = f"count({named[0].name})" if named else "0"
-        return self.made(key, len(things), "orders", formula, named)
-
-    def total(self, key: str, amounts: Sequence[Shown]) -> Shown:
-        """The sum of amounts in one currency."""
-        named, unit = list(amounts[:NAMED]), amounts[0].unit
-        value = sum((one.number for one in amounts), Decimal(0))
-        if len(amounts) > NAMED:
-            left = sum((one.number for one in amounts[NAMED:]), Decimal(0))
-            named.append(self.made(f"{key}_further", left, unit,
-                                   "by rule: sum over the further orders of the list"))  # fmt: skip
-        names = sorted({one.name for one in named})
-        return self.made(key, value, unit, " + ".join(f"sum({n})" for n in names), named)
-
-    # Sentences
 
     def say(self, key: str, packet: Packet | None = None, **values: Value) -> None:
         """Add a sentence by its phrase. Plain strings are words; figures are bound."""
@@ -160,13 +76,13 @@ class Composer:
         for sentence in found[:only]:
             figures = [self._taken(packet, figure) for figure in sentence["figures"]]
             for ref in sentence["citations"]:
-                self._adopt_row(packet, ref)
+                self.take_row(packet, ref)
             text = f"{lead} {sentence['text']}" if lead else sentence["text"]
             refs = [ref for ref in sentence["citations"] if ref in self.evidence]
             self._keep({"text": text, "citations": refs, "figures": figures}, "en")
 
     def _taken(self, packet: Packet, figure: Json) -> Json:
-        bound = Shown(self._adopt(packet, figure["source"]), figure["rendered"], figure["unit"])
+        bound = Shown(self.adopt(packet, figure["source"]), figure["rendered"], figure["unit"])
         found = shown(packet, figure["source"])
         if found is not None and figure["unit"] in ("moment", ""):
             value = Shown(bound.source, found.value, figure["unit"])
@@ -182,7 +98,7 @@ class Composer:
 
     def _order_row(self, packet: Packet) -> str:
         ref = f"orders/{packet['order_id']}"
-        self._adopt_row(packet, ref)
+        self.take_row(packet, ref)
         return ref
 
     def _rows_under(self, source: str) -> list[str]:
@@ -192,24 +108,12 @@ class Composer:
 
     def _keep(self, sentence: Json, language: str) -> None:
         body = {"calculations": self.calculations, "evidence": self.evidence, "timezone": "UTC"}
-        sound = all(self._is_sound(figure["source"]) for figure in sentence["figures"])
+        sound = all(self.is_sound(figure["source"]) for figure in sentence["figures"])
         if sound and check_sentence(body, sentence, language) is None:
             if sentence["text"] not in {one["text"] for one in self.sentences}:
                 self.sentences.append(sentence)
         else:
             self._withheld = True
-
-    def _is_sound(self, source: str) -> bool:
-        """Whether a calculation and all that it rests on computes."""
-        body = {"calculations": self.calculations, "evidence": self.evidence}
-        for one in inputs_of(body, source):
-            if one in self.calculations and one not in self._sound:
-                self._sound[one] = calculation_problem(body, one) is None
-            if not self._sound.get(one, True):
-                return False
-        return True
-
-    # The whole
 
     def result(self, question: str) -> Json:
         """The answer as JSON; calculations and rows are those that its sentences rest on."""

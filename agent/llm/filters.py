@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 
 from agent.llm.amounts import Bounds
 from agent.llm.intent import CLASS_WORDS
 from agent.llm.phrases import phrase
+from agent.llm.rates import Rate, policy_currency, rate_to, value_in
 from agent.llm.turn import Turn, classes
-from agent.llm.values import Packet, Shown, at
+from agent.llm.values import Packet, Shown
 from policies.owner import OWNER_ROLES
 
 ROLES = tuple(sorted({*OWNER_ROLES.values(), "finance", "customer_service", "executive"}))
@@ -32,6 +34,8 @@ class Filtered:
     values: dict[str, Shown | str | list[Shown]] = field(default_factory=dict)
     uncompared: list[Packet] = field(default_factory=list)
     currency: str = ""
+    rate: Rate | None = None
+    """The rate by which orders of other currencies were compared."""
 
 
 def wanted_classes(turn: Turn) -> list[str]:
@@ -113,9 +117,13 @@ class Filter:
         asked = self.turn.asked.bounds
         if asked is None:
             return
-        currency = asked.currency or _policy_currency(self.found.packets)
+        currency = asked.currency or policy_currency(self.found.packets)
+        rate = rate_to(self.found.packets, currency)
+        own = currency == policy_currency(self.found.packets)
+        if not own and any(p["order"].get("currency") != currency for p in self.found.packets):
+            self.found.rate = rate
         self.found.currency = currency
-        values = {p["order_id"]: value_in(p, currency) for p in self.found.packets}
+        values = {p["order_id"]: value_in(p, currency, rate) for p in self.found.packets}
         self.found.uncompared = [p for p in self.found.packets if values[p["order_id"]] is None]
         for key, bound in (("over", asked.over), ("under", asked.under)):
             if bound is not None:
@@ -124,27 +132,13 @@ class Filter:
                            amount=amount)  # fmt: skip
 
 
-def _within(value: Shown | None, asked: Bounds) -> bool:
-    if value is None:
+def _within(number: Decimal | None, asked: Bounds) -> bool:
+    if number is None:
         return False
-    low, high, number = asked.over, asked.under, value.number
+    low, high = asked.over, asked.under
     if asked.inclusive:
         return (low is None or number >= low) and (high is None or number <= high)
     return (low is None or number > low) and (high is None or number < high)
-
-
-def value_in(packet: Packet, currency: str) -> Shown | None:
-    """The order's net value in a currency: its own or the policy's; None where not known."""
-    for path in ("order/net", "order/policy_value"):
-        found = at(packet, path)
-        if found is not None and found.unit == currency:
-            return found
-    return None
-
-
-def _policy_currency(packets: Sequence[Packet]) -> str:
-    found = (at(packet, "order/policy_value") for packet in packets)
-    return next((value.unit for value in found if value is not None), "")
 
 
 def _freed_by_payment(packet: Packet) -> bool:

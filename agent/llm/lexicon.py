@@ -9,6 +9,8 @@ from importlib.resources import files
 
 import yaml
 
+WORD = re.compile(r"[a-z']+")
+NAME_WORD = re.compile(r"[^\W\d_][\w&.'-]*")
 LANGUAGES = ("en", "de", "es", "fr", "nl")
 
 
@@ -22,15 +24,20 @@ def folded(text: str) -> str:
 
 
 @cache
+def _entries() -> dict[str, dict[str, str]]:
+    text = (files("agent.llm") / "lexicon.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+@cache
 def groups() -> dict[str, dict[str, re.Pattern[str]]]:
     """Every group's pattern by language."""
-    text = (files("agent.llm") / "lexicon.yaml").read_text(encoding="utf-8")
     return {
         group: {
             language: re.compile(rf"(?<![\w'])(?:{entries.replace('; ', '|')})(?!\w)")
             for language, entries in by_language.items()
         }
-        for group, by_language in yaml.safe_load(text).items()
+        for group, by_language in _entries().items()
     }
 
 
@@ -62,11 +69,23 @@ def language_of(text: str) -> str:
     return max(LANGUAGES, key=lambda language: scores[language])
 
 
-def without_known_words(text: str) -> str:
-    """A folded text less every word of the lexicon: what may be a name."""
-    left = list(text)
-    for by_language in groups().values():
-        for one in by_language.values():
-            for found in one.finditer(text):
-                left[found.start() : found.end()] = " " * (found.end() - found.start())
-    return "".join(left)
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word that stands in the lexicon as it is."""
+    entries = "; ".join(
+        text for by_language in _entries().values() for text in by_language.values()
+    )
+    return frozenset(WORD.findall(re.sub(r"\\[a-z]", " ", entries)))
+
+
+@cache
+def is_known(word: str) -> bool:
+    """Whether a folded word is one of the lexicon, by itself or as part of an entry."""
+    return word in vocabulary() or any(
+        one.fullmatch(word) for by_language in groups().values() for one in by_language.values()
+    )
+
+
+def unknown_words(text: str) -> tuple[str, ...]:
+    """The words of a folded text that the lexicon does not know: perhaps a name."""
+    return tuple(word for word in NAME_WORD.findall(text) if not is_known(word.rstrip(".'-")))

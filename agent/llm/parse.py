@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from agent.llm.amounts import Bounds, bounds
-from agent.llm.lexicon import folded, language_of, matched, without_known_words
+from agent.llm.lexicon import folded, language_of, matched, unknown_words
 from agent.llm.spelling import ORDER_WORDS
 
 LONGEST = 500
@@ -36,7 +36,7 @@ SKU = re.compile(
     r"\b(?:sku|article|artikel|material|product|produkt|referencia|articulo|art|item)"
     rf"\.?\s?(?:no|nr|number)?\.?\s?[#:]?\s?({CODE})"
 )
-CODED = re.compile(r"\b(?:[a-z]{1,4}[ -])?#?[\w./-]*\d[\w./-]*")
+CODED = re.compile(r"\b(?:(?:so|po) |[a-z]{1,4}-)?#?[\w./-]*\d[\w./-]*")
 """Codes, which say nothing about a language: the "so" of "so 1042" is no English word."""
 PLAIN_AMOUNT = re.compile(
     r"\b\d+(?:[.,]\d+)?\s?(?:k|tsd|mio|eur|euros?|usd|gbp|chf)\b|[€$£]\s?\d[\d.,]*"
@@ -130,7 +130,7 @@ def parse(question: str) -> Asked:
     for code in (*references, *skus, *(c.typed for c in codes)):
         named = named.replace(code, " ")
     _, named = bounds(named)
-    names = tuple(re.findall(r"[^\W\d_][\w&.'-]*", without_known_words(named)))
+    names = unknown_words(named)
     called = any(names[0] == m for m in _called(text)) if names else False
     return Asked(
         question, text, language, matched(text, language), asked_bounds, codes, references, skus,

@@ -71,8 +71,9 @@ def shown_cell(packet: Packet, source: str) -> Shown | None:
     row = row_of(packet["evidence"], ref)
     if row is None or row[column] is None:
         return None
-    orders = {r.partition("/")[2]: str(v.get("currency") or "")
-              for r, v in packet["evidence"].items() if r.startswith("orders/")}  # fmt: skip
+    order_id = row.text("order_id") or ""
+    order = packet["evidence"].get(f"orders/{order_id}", {})
+    orders = {order_id: str(order.get("currency") or "")}
     unit = cell_unit(Cell(row, column), orders)
     return Shown(source, packet["evidence"][ref][column], unit)
 
