@@ -286,6 +286,8 @@ def _rate(book: Book, source: str, target: str, on: date | None) -> Conversion:
         usable = [r for r in rows if on and (d := r.day("valid_on")) is not None and d <= on]
         if usable:
             newest = max(usable, key=lambda r: r.day("valid_on") or date.min)
+            if not newest.number("rate"):
+                raise NotKnown(f"rate of {newest.ref} is empty", "fx_rates.rate")
             return Conversion(((operator, newest.cell("rate")),))
     when = on.isoformat() if on else "an unknown date"
     raise NotKnown(f"no rate from {source} to {target} on or before {when}", "fx_rates")

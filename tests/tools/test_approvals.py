@@ -113,6 +113,13 @@ def test_an_amount_is_converted_once_at_todays_rate() -> None:
         converted(case, approval.cell("amount"), None, "USD")
 
 
+def test_a_newest_rate_that_is_empty_is_not_known() -> None:
+    rates = [{"from_currency": "EUR", "to_currency": "USD", "valid_on": "2026-02-01", "rate": ""}]
+    case, approval = with_approval(fx_rates=rates)
+    with pytest.raises(NotKnown, match="rate of fx_rates/EUR/USD/2026-02-01 is empty"):
+        converted(case, approval.cell("amount"), "EUR", "USD")
+
+
 def authority_of(user: str, *roles: str, **tables: Rows) -> Decimal | None:
     found = authority(a_case(dict(tables)), user, "release_order", roles, "USD")
     return found.number if found else None
