@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,6 +17,11 @@ from tests.agent.llm.company import HOSTILE, company, without
 from tests.agent.llm.questions import ALL
 
 QUESTIONS = [question for question, _, _ in ALL]
+
+
+@cache
+def answered(question: str) -> dict[str, Any]:
+    return ask(question, company())
 
 
 def problems(asked: dict[str, Any]) -> list[str | None]:
@@ -40,17 +46,17 @@ def unbound(asked: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_sentence_is_verified(question: str) -> None:
-    assert problems(ask(question, company())) == []
+    assert problems(answered(question)) == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_no_digit_is_unbound(question: str) -> None:
-    assert unbound(ask(question, company())) == []
+    assert unbound(answered(question)) == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_calculation_computes_and_names_what_is_there(question: str) -> None:
-    asked = ask(question, company())
+    asked = answered(question)
     assert [calculation_problem(asked, key) for key in asked["calculations"]] == [
         None for _ in asked["calculations"]
     ]
@@ -58,7 +64,7 @@ def test_every_calculation_computes_and_names_what_is_there(question: str) -> No
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_nothing_is_withheld_and_nothing_is_empty(question: str) -> None:
-    asked = ask(question, company())
+    asked = answered(question)
     assert asked["answer"] == " ".join(sentence["text"] for sentence in asked["sentences"])
     assert asked["sentences"]
     assert "withheld" not in asked["answer"]
@@ -67,7 +73,7 @@ def test_nothing_is_withheld_and_nothing_is_empty(question: str) -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_calculations_and_rows_are_those_that_the_sentences_rest_on(question: str) -> None:
-    asked = ask(question, company())
+    asked = answered(question)
     needed = {figure["source"] for s in asked["sentences"] for figure in s["figures"]}
     stack = list(needed)
     while stack:
