@@ -8,7 +8,8 @@ file, a tail that was cut off and a chain that was rewritten.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -89,25 +90,25 @@ def row_hash(values: dict[str, Any]) -> str:
 
 def verify(desk: Desk) -> Report:
     """Walk the whole chain and compare it with its head."""
-    with desk.read() as session:
+    known = desk.head.read()  # before the rows: what is appended meanwhile is no alarm
+    with desk.read(one_state=True) as session, closing(_rows(session)) as found:
         rows = 0
         newest = Link(0, GENESIS)
-        for row in _rows(session):
+        for row in found:
             rows += 1
             if why := _broken(row, newest):
                 return Report(False, rows, min(row["seq"], newest.seq + 1), why)
             newest = Link(row["seq"], row["hash"])
-        why = _ends_well(session, desk.head, newest)
+        why = _ends_well(session, desk.head, known, newest)
     return Report(not why, rows, newest.seq + 1 if why else None, why)
 
 
-def _ends_well(session: Session, head: Head, newest: Link) -> str:
+def _ends_well(session: Session, head: Head, known: Link | None, newest: Link) -> str:
     kept = session.execute(select(Chain.seq, Chain.hash).where(Chain.name == CHAIN)).one_or_none()
     if kept is None or tuple(kept) != tuple(newest):
         return "the newest rows were removed: the chain's own counter is ahead of its rows"
     if head.path is None:
         return ""
-    known = head.read()
     if known is None:
         return f"the head of the audit is missing: {head.path}"
     if known.seq > newest.seq:
@@ -141,10 +142,11 @@ def _hash_at(session: Session, seq: int) -> str | None:
     return session.execute(select(Audit.hash).where(Audit.seq == seq)).scalar_one_or_none()
 
 
-def _rows(session: Session) -> Iterator[dict[str, Any]]:
+def _rows(session: Session) -> Generator[dict[str, Any], None, None]:
     statement = select(Audit.__table__).order_by(Audit.seq)
-    for row in session.execute(statement, execution_options={"yield_per": 2000}).mappings():
-        yield dict(row)
+    with session.execute(statement, execution_options={"yield_per": 2000}) as result:
+        for row in result.mappings():
+            yield dict(row)
 
 
 def events(session: Session, packet_id: str | None = None) -> list[dict[str, Any]]:

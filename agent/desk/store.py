@@ -55,9 +55,11 @@ class Desk:
         self._writer = engine.execution_options(desk_writes=True)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session that sees one state of the store."""
+    def read(self, *, one_state: bool = False) -> Iterator[Session]:
+        """A session that reads; with `one_state` all its statements see the same moment."""
         with _plain_errors(), Session(self.engine, expire_on_commit=False) as session:
+            if one_state and self.engine.dialect.name == "postgresql":  # SQLite always does
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager
@@ -65,6 +67,7 @@ class Desk:
         """One transaction: everything in it is kept, or nothing."""
         with _plain_errors():
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                session.connection()  # takes the write lock now, not at the first statement
                 yield session
                 appended = session.info.get("audit_appended")
             if appended:
