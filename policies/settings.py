@@ -337,16 +337,6 @@ def rules_hash(rules: Rules) -> str:
     return hashlib.sha256(rules.model_dump_json().encode()).hexdigest()
 
 
-def _assigned(text: str) -> Any:
-    """The value of an assignment: YAML, but a comparator is itself and opens no block of text."""
-    if text.strip() in (">", ">="):
-        return text.strip()
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BadInput(f"--set: {text} is not YAML: {str(error).splitlines()[0]}") from error
-
-
 def with_settings(rules: Rules, assignments: Sequence[str]) -> Rules:
     """The rules with some keys set, each written `section.key=value` (the value as YAML).
 
@@ -358,7 +348,7 @@ def with_settings(rules: Rules, assignments: Sequence[str]) -> Rules:
     body = rules.model_dump()
     for text in assignments:
         path, mark, value = text.partition("=")
-        over: Any = _assigned(value) if mark else None
+        over: Any = yaml.safe_load(value) if mark else None
         if not mark or "." not in path:
             raise BadInput(
                 f"--set {text}: write it as section.key=value, such as credit.scope=group"

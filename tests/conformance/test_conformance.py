@@ -59,7 +59,15 @@ PINNED = (HERE / "ids.txt").read_text(encoding="utf-8").split()
 
 def _rules_of(row: dict[str, str]) -> Rules:
     """The shipped rules with the row's setting."""
-    return with_settings(load_rules(), [] if row["setting"] == "default" else [row["setting"]])
+    return _rules_with(row["setting"])
+
+
+def _rules_with(setting: str) -> Rules:
+    """The shipped rules with `section.key=value`; the value is quoted, a bare > is no YAML."""
+    if setting == "default":
+        return load_rules()
+    key, _, value = setting.partition("=")
+    return with_settings(load_rules(), [f'{key}="{value}"'])
 
 
 def test_no_case_is_missing_twice_or_made_up() -> None:
@@ -106,5 +114,5 @@ def test_the_case_holds(row: dict[str, str]) -> None:
 def test_a_row_may_set_either_comparator() -> None:
     """At the limit is over it only where a company says so (some peers do)."""
     for sign, codes in ((">", []), (">=", ["exposure_over_limit"])):
-        rules = with_settings(load_rules(), [f"credit.limit_comparator={sign}"])
+        rules = _rules_with(f"credit.limit_comparator={sign}")
         assert credit(rules, account(credit_limit="1000")).codes == codes
