@@ -335,6 +335,14 @@ def test_an_order_larger_than_any_vehicle_needs_several_runs() -> None:
     assert problems(case) == []
 
 
+def test_an_order_that_fills_a_vehicle_does_not_exceed_it() -> None:
+    """500 pieces are the 1,000 kg of a run."""
+    lines = [{"order_id": "SO-1", "line_no": "10", "ordered_qty": "500"}]
+    assert "exceeds_vehicle" not in codes(judged({"order_lines": lines}))
+    lines[0]["ordered_qty"] = "501"
+    assert "exceeds_vehicle" in codes(judged({"order_lines": lines}))
+
+
 def test_the_larger_of_weight_and_volume_counts() -> None:
     products = [{"sku": "SKU-1", "volume_m3": "0.2"}]
     finding = the(judged({"products": products}), "exceeds_vehicle")
@@ -402,6 +410,13 @@ def test_what_is_missing_makes_the_route_not_known(
     assert codes(result) == []
     assert missing in result.not_known[0].missing
     assert "feasible_on" in result.sections["delivery"]
+
+
+def test_a_run_of_today_alone_is_a_run() -> None:
+    """The only run that does not lie behind departs today, before its cutoff."""
+    past = runs(*RUNS[1:], departs_on="2026-02-20")
+    found = delivery({"route_runs": past})
+    assert (found["run_id"], found["feasible_on"]) == ("RR-0302", date(2026, 3, 3))
 
 
 def test_an_empty_weight_does_not_matter_where_no_run_is_limited() -> None:

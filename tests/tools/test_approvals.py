@@ -86,6 +86,22 @@ def test_a_log_with_a_row_set_aside_is_no_complete_log() -> None:
     assert not is_for_this_version(case, approval)
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        SetAside("approvals", "approvals.csv", 3, "amount", "x", {"order_id": "SO-1"}),
+        SetAside("order_changes", "order_changes.csv", 3, "version", "x", {"order_id": "SO-9"}),
+        SetAside("order_changes", "order_changes.csv", 3, "", "x", {"order_id": "SO-1"}, True),
+    ],
+)
+def test_rows_of_other_tables_and_orders_and_exact_duplicates_leave_the_log_complete(
+    lost: SetAside,
+) -> None:
+    case, approval = with_approval(orders=SECOND, order_changes=[])
+    case.book.set_aside.append(lost)
+    assert is_for_this_version(case, approval)
+
+
 def test_changes_since_are_those_of_later_versions_or_moments() -> None:
     rows = [*a_change(version="1", changed_at="2026-02-27T10:00:00+01:00"),
             *a_change(version="1", field="remark"), *a_change(changed_at="")]  # fmt: skip
