@@ -45,6 +45,7 @@ def headroom(turn: Turn) -> None:
     turn.says.about(packet["order_id"])
     say_headroom(turn, packet)
     say_exposures(turn, packet)
+    say_components(turn, packet)
     say_overdue(turn, packet)
     if turn.subject.orders:
         say_class(turn, packet, "credit_hold")
@@ -112,6 +113,16 @@ def say_exposures(turn: Turn, packet: Packet) -> None:
     without = turn.at(packet, "credit/exposure_after_without_open_orders")
     if without is not None:
         says.say("without_open", packet, without=without)
+
+
+def say_components(turn: Turn, packet: Packet) -> None:
+    """What the exposure is made of, where the arithmetic is asked for."""
+    if not turn.asked.has("arithmetic"):
+        return
+    for name in (packet.get("credit") or {}).get("components") or {}:
+        amount = turn.at(packet, f"credit/components/{name}")
+        if amount is not None and amount.number:
+            turn.says.say("component", packet, name=turn.word(name), amount=amount)
 
 
 def say_overdue(turn: Turn, packet: Packet) -> None:

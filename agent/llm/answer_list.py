@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 
 from agent.llm.filters import Filter, Filtered
 from agent.llm.phrases import phrase
@@ -50,14 +51,33 @@ def worst(turn: Turn) -> None:
     if not found.packets:
         _say_none(turn, found)
         return
+    key, found.packets = _ranked(turn, found.packets)
     shown = found.packets[: turn.asked.top or WORST]
     turn.says.about(*(packet["order_id"] for packet in shown))
     count = turn.says.count("held", [turn.order(packet) for packet in found.packets])
-    turn.says.say("worst_lead", found.packets[0], count=count)
+    turn.says.say(key, found.packets[0], count=count)
     for packet in shown:
         say_item(turn, packet)
         if packet["exceptions"]:
             say_clearing(turn, packet, limit=1)
+
+
+def _ranked(turn: Turn, packets: list[Packet]) -> tuple[str, list[Packet]]:
+    """The phrase of the ranking asked for, and the orders by it."""
+    if turn.asked.has("biggest"):
+        return "biggest_lead", sorted(packets, key=_value, reverse=True)
+    if turn.asked.has("oldest"):
+        return "oldest_lead", sorted(packets, key=_held_since)
+    return "worst_lead", packets
+
+
+def _value(packet: Packet) -> Decimal:
+    value = at(packet, "order/policy_value") or at(packet, "order/net")
+    return value.number if value is not None else Decimal(0)
+
+
+def _held_since(packet: Packet) -> str:
+    return min((str(row["placed_at"]) for _, row in _own_holds(packet)), default="9999")
 
 
 def say_item(turn: Turn, packet: Packet) -> None:

@@ -13,9 +13,8 @@ from agent.llm.phrases import phrase
 from agent.llm.rates import Rate, policy_currency, rate_to, value_in
 from agent.llm.turn import Turn, classes
 from agent.llm.values import Packet, Shown
-from policies.owner import OWNER_ROLES
+from policies.guard import BUSINESS_ROLES
 
-ROLES = tuple(sorted({*OWNER_ROLES.values(), "finance", "customer_service", "executive"}))
 CLASS_OF_ROLE_WORD = {
     "role_credit_control": "credit_hold",
     "role_compliance": "compliance_issue",
@@ -57,7 +56,7 @@ class Filter:
     def run(self) -> Filtered:
         """The orders that the question asks for."""
         for step in (self._customers, self._classes, self._roles, self._places, self._amount,
-                     self._clean, self._paid):  # fmt: skip
+                     self._clean, self._disagreeing, self._paid):  # fmt: skip
             step()
         return self.found
 
@@ -91,7 +90,7 @@ class Filter:
                        **{"class": said})  # fmt: skip
 
     def _roles(self) -> None:
-        roles = [role for role in ROLES if self.turn.asked.has(f"role_{role}")]
+        roles = [role for role in BUSINESS_ROLES if self.turn.asked.has(f"role_{role}")]
         if roles:
             said = self.turn.listed(roles, "or")
             self._keep("filter_role", partial(_decided_by, frozenset(roles)), role=said)
@@ -108,6 +107,12 @@ class Filter:
     def _clean(self) -> None:
         if self.turn.asked.has("clean"):
             self._keep("filter_clean", lambda p: not p["exceptions"] and not p["not_known"])
+
+    def _disagreeing(self) -> None:
+        if self.turn.asked.has("disagree"):
+            self._keep(
+                "filter_disagree", lambda p: any(h["agrees"] is False for h in p["hold_check"])
+            )
 
     def _paid(self) -> None:
         if self.turn.asked.has("if_paid"):

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from agent.llm.lexicon import pattern
 from agent.llm.parse import Asked
 from agent.llm.subject import Subject
+from policies.guard import BUSINESS_ROLES
 
 Intent = Literal[
     "why", "who", "clear", "status", "headroom", "fits", "stock", "contest", "substitute", "price",
@@ -27,11 +28,14 @@ CLASS_WORDS = {
     "approval": "approval_gap",
 }  # fmt: skip
 """The exception class of which a group of words speaks."""
+LISTED = ("route", "approval", "conflict", "credit", "compliance")
+"""Classes that ask for their list by being named; goods and prices may be meant of one order."""
+ROLE_WORDS = tuple(f"role_{role}" for role in BUSINESS_ROLES)
 TOPICS: tuple[tuple[str, Intent], ...] = (
     ("duplicate", "duplicate"), ("compliance", "compliance"), ("contest", "contest"),
     ("substitute_topic", "substitute"), ("price", "price"), ("headroom", "headroom"),
     ("payment", "payment"), ("stock", "stock"), ("credit", "headroom"), ("status", "status"),
-    ("route", "status"),
+    ("route", "status"), ("total", "status"),
 )  # fmt: skip
 
 
@@ -116,7 +120,7 @@ def _is_screening(asked: Asked) -> bool:
 
 
 def _of_queue(asked: Asked, subject: Subject) -> Intent:
-    if asked.has("worst"):
+    if asked.has("worst", "biggest", "oldest"):
         return "worst"
     if subject.skus:
         return _of_article(asked)
@@ -124,11 +128,13 @@ def _of_queue(asked: Asked, subject: Subject) -> Intent:
         return "unknown_customer"
     if (asked.has("count", "total") and not asked.has("list_word")) or asked.has("total"):
         return "total"
-    if asked.bounds or asked.has("list", "held", "clean", "if_paid"):
+    if asked.bounds or asked.has("list", "held", "clean", "disagree", "if_paid", *ROLE_WORDS):
         return "list"
-    if asked.has(*CLASS_WORDS) and not asked.has("who", "why_word", "clear"):
-        return "list" if asked.has("late", "route", "approval", "conflict") else "clarify"
-    if asked.has("why", "who", "clear", "status", "headroom", "contest", "duplicate", "payment"):
+    if asked.has(*LISTED) and not asked.has("why_word"):
+        return "list"
+    if asked.has(
+        *CLASS_WORDS, "why", "who", "clear", "status", "headroom", "contest", "duplicate", "payment"
+    ):
         return "clarify"
     return "help"
 

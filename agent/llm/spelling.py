@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ORDER_WORDS = frozenset(
-    ["order", "orders", "auftrag", "auftrage", "auftraege", "auftrags", "bestellung",
-     "commande", "commandes", "pedido", "pedidos", "bestelling", "order-nr", "nr", "no", "number"]
+    ["order", "auftrag", "auftrags", "bestellung", "commande", "pedido", "bestelling", "nr", "no",
+     "number"]
 )  # fmt: skip
+"""Words that call the code after them an order."""
 LETTERS_DIGITS = re.compile(r"^(.*?)(\d+)$", re.DOTALL)
 
 

@@ -98,15 +98,18 @@ def say_signatures(turn: Turn, packet: Packet, action: str) -> None:
 
 def say_state(turn: Turn, packet: Packet) -> None:
     """Status and promise."""
-    order, customer = turn.order(packet), turn.customer(packet)
     state = turn.at(packet, "order/status")
     promise = turn.at(packet, "order/promise")
-    if state is not None and promise is not None:
-        turn.says.say(
-            "state", packet, order=order, customer=customer, status=state, promise=promise
-        )
-    elif state is not None:
-        turn.says.say("state_undated", packet, order=order, customer=customer, status=state)
+    if state is None:
+        return
+    figures = {
+        "order": turn.order(packet), "customer": turn.customer(packet), "status": state,
+        "net": turn.at(packet, "order/net") or turn.word("not_known"),
+    }  # fmt: skip
+    if promise is not None:
+        turn.says.say("state", packet, promise=promise, **figures)
+    else:
+        turn.says.say("state_undated", packet, **figures)
 
 
 def say_dates(turn: Turn, packet: Packet) -> None:

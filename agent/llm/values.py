@@ -71,10 +71,8 @@ def shown_cell(packet: Packet, source: str) -> Shown | None:
     row = row_of(packet["evidence"], ref)
     if row is None or row[column] is None:
         return None
-    order_id = row.text("order_id") or ""
-    order = packet["evidence"].get(f"orders/{order_id}", {})
-    orders = {order_id: str(order.get("currency") or "")}
-    unit = cell_unit(Cell(row, column), orders)
+    order = packet["evidence"].get(f"orders/{row.text('order_id')}", {})
+    unit = cell_unit(Cell(row, column), lambda _: str(order.get("currency") or ""))
     return Shown(source, packet["evidence"][ref][column], unit)
 
 

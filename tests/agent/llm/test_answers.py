@@ -65,7 +65,10 @@ def test_what_would_clear_lists_every_finding() -> None:
 
 def test_status_gives_promise_feasible_date_and_what_binds() -> None:
     said = answer("where is 1301")
-    assert "SO-1301 of Alder Foods has status blocked and is promised for 6 Mar 2026." in said
+    assert (
+        "SO-1301 of Alder Foods, net 1,200.00 EUR, has status blocked and is promised for 6 Mar 2026."
+        in said
+    )
     assert "The earliest feasible delivery is" in said
     assert "To keep the promise, act by" in said
 
@@ -128,6 +131,12 @@ def test_headroom_left_is_the_limit_less_exposure() -> None:
     assert asked["answer"].startswith("Alder Foods can still order ")
     room, limit = Decimal(figure(asked, "credit.headroom")), Decimal(figure(asked, "credit.limit"))
     assert room == limit - Decimal(figure(asked, "credit.exposure_after"))
+
+
+def test_the_arithmetic_of_an_exposure_is_shown_on_request() -> None:
+    said = answer("how is the exposure of 1042 computed")
+    assert "Behind it, invoices: 9,000.00 EUR." in said
+    assert "Behind it, open orders: 200.00 EUR." in said
 
 
 def test_overdue_is_said_beside_the_headroom() -> None:
