@@ -51,6 +51,8 @@ class Composer(Figures):
         """Add a sentence from a template in a language; `packet` is the one its figures are of."""
         template, values = _spread(template, values)
         zone = packet["timezone"] if packet else "UTC"
+        if packet is not None:
+            self.take_rows(packet, cite)
         parts, figures, refs = [], [], dict.fromkeys(cite)
         for text, name, _, _ in Formatter().parse(template):
             parts.append(text)
@@ -75,8 +77,7 @@ class Composer(Figures):
             self._withheld = self._withheld or path in packet["sentences"]
         for sentence in found[:only]:
             figures = [self._taken(packet, figure) for figure in sentence["figures"]]
-            for ref in sentence["citations"]:
-                self.take_row(packet, ref)
+            self.take_rows(packet, sentence["citations"])
             text = f"{lead} {sentence['text']}" if lead else sentence["text"]
             refs = [ref for ref in sentence["citations"] if ref in self.evidence]
             self._keep({"text": text, "citations": refs, "figures": figures}, "en")

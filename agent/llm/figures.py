@@ -52,6 +52,11 @@ class Figures:
         final[source] = own
         return own
 
+    def take_rows(self, packet: Packet, refs: Iterable[str]) -> None:
+        """Take over rows of the packet, to be cited."""
+        for ref in refs:
+            self.take_row(packet, ref)
+
     def take_row(self, packet: Packet, ref: str) -> None:
         """Take over a row, with the order and product that say its currency."""
         row = packet["evidence"].get(ref)

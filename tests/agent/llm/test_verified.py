@@ -13,10 +13,16 @@ from agent.llm.phrases import ANSWERED_IN
 from agent.llm.questions import ask, understand
 from agent.review.verify import check_sentence
 from agent.review.verify.packet import calculation_problem
-from tests.agent.llm.company import HOSTILE, company, without
+from tests.agent.llm.company import HELD, HOSTILE, company, without
 from tests.agent.llm.questions import ALL
 
-QUESTIONS = [question for question, _, _ in ALL]
+OF_ANY_ORDER = ("why", "who signs", "what would clear", "where is", "stock on", "price on",
+                "warum", "wer entscheidet", "was braucht", "wo ist", "bestand", "preis",
+                "release", "gib frei", "teillieferung")  # fmt: skip
+QUESTIONS = [
+    *(question for question, _, _ in ALL),
+    *(f"{asked} {order_id}" for order_id in HELD for asked in OF_ANY_ORDER),
+]
 
 
 @cache
