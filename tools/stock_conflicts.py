@@ -6,7 +6,7 @@ Source: `rules.md`, S2, S3, S5. Quantities in base units.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from heapq import merge
@@ -114,10 +114,17 @@ class Starved:
         """What it then lacks."""
         return self.reach.short(self.between + self.fill)
 
-    def lacking(self) -> Decimal:
-        """The further supply with which filling this line takes nothing from it."""
-        first = self.reach.ahead + self.between + self.fill
-        return lacks(self.reach.needed, self.reach.free, NOTHING, first, self.reach.own)
+    @property
+    def is_worse_off(self) -> bool:
+        """Whether it lacks more than without this line."""
+        return self.short > self.reach.short(self.between)
+
+    @property
+    def interval(self) -> tuple[Decimal, Decimal]:
+        """Between which further supplies (both excluded) filling this line takes from it."""
+        reach, first = self.reach, self.reach.ahead + self.between
+        enough = lacks(reach.needed, reach.free, NOTHING, first + self.fill, reach.own)
+        return reach.own + first - reach.free, enough
 
 
 def next_supply(book: Book, found: Standing) -> date:
@@ -155,37 +162,35 @@ def starved(book: Book, found: Standing) -> list[Starved]:
 
     Filling it means giving it what it gets; lines that go before it are taken to be filled too.
     """
-    return starved_by(book, found, filling(found))
+    fill = filling(found)
+    if fill <= 0 or _suffices(found, next_supply(book, found)):
+        return []
+    return [hit for hit in _within_reach(book, found, fill) if hit.is_worse_off]
 
 
 def lacking_for_higher(book: Book, found: Standing) -> Decimal:
     """The smallest further supply by the ship date with which nobody of higher rank is starved.
 
-    What serves those who are starved can bring lower ones of them into reach, and so on.
+    Each line is starved by supplies within an interval: below it, it gets nothing beyond its own
+    reservation either way; above it, there is enough for both. What serves those who are starved
+    can so bring lower ones into reach.
     """
     whole = max(found.needed - found.reserved_here, filling(found))
     quantity = NOTHING
-    while hits := starved_by(book, found, whole, quantity):
-        quantity += max(hit.lacking() for hit in hits)
+    for start, end in sorted(hit.interval for hit in _within_reach(book, found, whole)):
+        if start >= quantity:
+            break
+        quantity = max(quantity, end)
     return quantity
 
 
-def starved_by(
-    book: Book, found: Standing, fill: Decimal, more: Decimal = NOTHING
-) -> list[Starved]:
-    """The higher-ranked lines that giving the line a quantity leaves short, with `more` supply."""
-    ask, until = found.ask, next_supply(book, found)
-    if fill <= 0 or _suffices(found, until):
-        return []
-    hits = []
+def _within_reach(book: Book, found: Standing, fill: Decimal) -> Iterator[Starved]:
+    """The higher-ranked lines that ship later and before the next supply, starved or not."""
+    ask = found.ask
     before = found.ahead(ask.ship)
-    for both, demands in found.queue.later(ask.key, ask.ship, until):
+    for both, demands in found.queue.later(ask.key, ask.ship, next_supply(book, found)):
         between = max(before - both, NOTHING)
         for demand in demands:
             reach = reach_of(book, demand, ask.today) if demand.key[3] != ask.key[3] else None
-            if reach is None:
-                continue
-            reach = replace(reach, free=reach.free + more) if more else reach
-            if reach.short(between + fill) > reach.short(between):
-                hits.append(Starved(demand, reach, between, fill))
-    return hits
+            if reach is not None:
+                yield Starved(demand, reach, between, fill)

@@ -22,6 +22,7 @@ from tools.orders import (
     confirmed,
     is_stale,
     is_stocked,
+    open_base,
     order_of,
     ship_day,
     site_of,
@@ -236,7 +237,9 @@ def _enter(
 ) -> None:  # fmt: skip
     key, ship = rank_key(book, line, today), ship_from(book, line, today)
     try:
-        quantity, unbacked = unreserved(book, line), unreserved(book, line, site)
+        quantity = unbacked = open_base(book, line).number
+        if book.by("reservations", order_id=line["order_id"], status="active"):
+            quantity, unbacked = unreserved(book, line), unreserved(book, line, site)
     except NotKnown as gap:
         unknown.append((key, ship, gap))
         return

@@ -61,6 +61,8 @@ def lacks(
     needed: Decimal, supply: Decimal, taken: Decimal, ahead: Decimal, own: Decimal
 ) -> Decimal:
     """The smallest further supply with which a line gets all that it needs."""
+    if gets(supply, taken, ahead, own) >= needed:
+        return NOTHING
     ways = [needed - (supply - taken - ahead)]
     if own >= needed:
         ways.append(needed - (supply - taken))

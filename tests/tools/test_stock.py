@@ -316,6 +316,7 @@ def test_without_a_stock_table_no_day_is_known() -> None:
         in_full_on(a_case(absent=("stock",)))
 
 
+@run(deadline=None)
 @given(
     st.integers(0, 50),
     st.integers(0, 50),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as run
 from hypothesis import strategies as st
 
 from tests.builders import a_book, a_case, rows_of
@@ -192,6 +193,7 @@ def test_without_batches_there_is_nothing_to_split() -> None:
     assert picks({}) == []
 
 
+@run(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.dates(date(2026, 3, 1), date(2026, 4, 1))), max_size=6),
        st.integers(0, 60))  # fmt: skip
 def test_a_split_never_takes_more_than_there_is_nor_skips_an_earlier_expiry(
