@@ -65,13 +65,16 @@ def substitute(turn: Turn) -> None:
                 sku = turn.at(packet, f"stock/{n}/sku")
                 if sku is not None:
                     turn.says.say("no_substitute", packet, sku=sku, order=turn.order(packet))
+                    said = True
             elif found:
                 say_line(turn, packet, n, entry, only="substitute")
             said = said or bool(found)
         for note_at, note in enumerate(packet["data_notes"]):
             if note["code"] == "no_substitutes_accepted":
                 turn.says.quote(packet, f"data_notes/{note_at}/note")
-        say_gap_of(turn, packet, "substitution_need")
+        said = say_gap_of(turn, packet, "substitution_need") or said
+        if not said and not say_gap_of(turn, packet, "stock_shortage"):
+            turn.says.say("nothing_short", packet, order=turn.order(packet))
 
 
 def _is_short(entry: Packet) -> bool:

@@ -118,10 +118,10 @@ class Composer(Figures):
 
     def result(self, question: str) -> Json:
         """The answer as JSON; calculations and rows are those that its sentences rest on."""
-        if self._withheld or not self.sentences:
-            template, language = phrase("withheld", self.language)
-            self._withheld = False
-            self.add(template, language, None, {})
+        if self._withheld:
+            self.say("withheld")
+        elif not self.sentences:
+            self.say("nothing_found")
         body = {"calculations": self.calculations}
         used = {one for sentence in self.sentences for figure in sentence["figures"]
                 for one in inputs_of(body, figure["source"])}  # fmt: skip

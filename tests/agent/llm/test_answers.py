@@ -94,6 +94,12 @@ def test_no_substitute_is_said() -> None:
     assert "No usable substitute is on file for SKU-2 on SO-1042." in said
 
 
+def test_an_order_that_lacks_nothing_needs_no_substitute() -> None:
+    assert answer("substitute for 1187") == (
+        "No line of SO-1187 is short, so nothing has to take its place."
+    )
+
+
 def test_a_price_says_charged_expected_and_difference() -> None:
     said = answer("price on 1301 l10 wrong?")
     assert "12.00 EUR" in said

@@ -17,7 +17,7 @@ from tests.agent.llm.company import HELD, HOSTILE, company, without
 from tests.agent.llm.questions import ALL
 
 OF_ANY_ORDER = ("why", "who signs", "what would clear", "where is", "stock on", "price on",
-                "warum", "wer entscheidet", "was braucht", "wo ist", "bestand", "preis",
+                "substitute on", "who gets it instead on", "credit", "compliance", "warum", "wer entscheidet", "was braucht", "wo ist", "bestand", "preis",
                 "release", "gib frei", "teillieferung")  # fmt: skip
 QUESTIONS = [
     *(question for question, _, _ in ALL),
