@@ -59,6 +59,9 @@ def fits(turn: Turn) -> None:
     if packet is None:
         no_orders(turn)
         return
+    for n, entry in enumerate((packet.get("credit") or {}).get("which_can_go") or []):
+        if entry["order_id"] in turn.subject.orders:
+            _say_place(turn, packet, f"credit/which_can_go/{n}", bool(entry["fits"]))
     say_waiting(turn, packet)
     say_headroom(turn, packet)
     say_overdue(turn, packet)

@@ -24,12 +24,16 @@ def orders(turn: Turn) -> None:
     if not found.packets:
         _say_none(turn, found)
         return
+    if turn.asked.has("by_value"):
+        found.packets.sort(key=_value, reverse=True)
     turn.says.about(*(packet["order_id"] for packet in found.packets))
     _say_lead(turn, found)
     _say_totals(turn, found.packets)
     for packet in found.packets[: turn.asked.top or SHOWN]:
         say_item(turn, packet)
     _say_more(turn, found.packets, turn.asked.top or SHOWN)
+    if turn.asked.has("fits", "clean"):
+        turn.says.say("still_decided", found.packets[0])
 
 
 def total(turn: Turn) -> None:
@@ -64,7 +68,7 @@ def worst(turn: Turn) -> None:
 
 def _ranked(turn: Turn, packets: list[Packet]) -> tuple[str, list[Packet]]:
     """The phrase of the ranking asked for, and the orders by it."""
-    if turn.asked.has("biggest"):
+    if turn.asked.has("biggest", "by_value"):
         return "biggest_lead", sorted(packets, key=_value, reverse=True)
     if turn.asked.has("oldest"):
         return "oldest_lead", sorted(packets, key=_held_since)

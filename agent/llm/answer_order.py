@@ -44,6 +44,7 @@ def who(turn: Turn) -> None:
         ):
             if action:
                 say_signatures(turn, packet, action)
+        say_class(turn, packet, "approval_gap")
         creator = turn.cell(packet, f"orders/{packet['order_id']}", "created_by")
         if creator is not None:
             turn.says.say("not_creator", packet, creator=creator)

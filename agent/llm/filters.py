@@ -105,7 +105,8 @@ class Filter:
                 self._keep("filter_sku", partial(_holds_sku, code.upper()), sku=typed)
 
     def _clean(self) -> None:
-        if self.turn.asked.has("clean"):
+        free = self.turn.asked.has("fits") and not self.turn.subject.customers
+        if free or self.turn.asked.has("clean"):
             self._keep("filter_clean", lambda p: not p["exceptions"] and not p["not_known"])
 
     def _disagreeing(self) -> None:

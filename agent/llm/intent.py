@@ -32,8 +32,8 @@ LISTED = ("route", "approval", "conflict", "credit", "compliance")
 """Classes that ask for their list by being named; goods and prices may be meant of one order."""
 ROLE_WORDS = tuple(f"role_{role}" for role in BUSINESS_ROLES)
 TOPICS: tuple[tuple[str, Intent], ...] = (
-    ("duplicate", "duplicate"), ("compliance", "compliance"), ("contest", "contest"),
-    ("substitute_topic", "substitute"), ("price", "price"), ("headroom", "headroom"),
+    ("duplicate", "duplicate"), ("fit_word", "fits"), ("compliance", "compliance"),
+    ("contest", "contest"), ("substitute_topic", "substitute"), ("price", "price"), ("headroom", "headroom"),
     ("payment", "payment"), ("stock", "stock"), ("credit", "headroom"), ("status", "status"),
     ("route", "status"), ("total", "status"),
 )  # fmt: skip
@@ -76,21 +76,27 @@ def _request(asked: Asked, subject: Subject) -> bool:
     return not asked.has("list_word", "worst", "fits") or bool(subject.orders)
 
 
-def _of_order(asked: Asked) -> Intent:
+def _of_order(asked: Asked, subject: Subject) -> Intent:
     """What is asked about one or a few orders that were found."""
     if asked.has("duplicate"):
         return "duplicate"
     if asked.has("already") and not asked.has("why_word", "who", "clear"):
         return "status"
-    if asked.has("who") and not asked.has("contest"):
+    if asked.has("who", "approval") and not asked.has("contest", "why_word"):
         return "who"
     if asked.has("contest", "substitute_topic", "compliance", "price") and not asked.has("held"):
         return next(intent for topic, intent in TOPICS if asked.has(topic))
+    return _plainly(asked, "stock" if subject.skus or subject.lines else "why")
+
+
+def _plainly(asked: Asked, otherwise: Intent) -> Intent:
     if asked.has("clear"):
         return "clear"
     if asked.has("why_word"):
         return "why"
-    return next((intent for topic, intent in TOPICS if asked.has(topic)), "why")
+    if asked.has("why", "held") and not asked.has("stock", "credit", "status"):
+        return "why"
+    return next((intent for topic, intent in TOPICS if asked.has(topic)), otherwise)
 
 
 def _of_customer(asked: Asked) -> Intent:
@@ -126,9 +132,11 @@ def _of_queue(asked: Asked, subject: Subject) -> Intent:
         return _of_article(asked)
     if subject.nobody and (asked.called or _is_screening(asked)):
         return "unknown_customer"
-    if (asked.has("count", "total") and not asked.has("list_word")) or asked.has("total"):
+    if asked.has("total") and not asked.bounds:
         return "total"
-    if asked.bounds or asked.has("list", "held", "clean", "disagree", "if_paid", *ROLE_WORDS):
+    if asked.bounds or asked.has(
+        "list", "held", "clean", "fits", "disagree", "if_paid", *ROLE_WORDS
+    ):
         return "list"
     if asked.has(*LISTED) and not asked.has("why_word"):
         return "list"
@@ -150,7 +158,7 @@ def intent_of(asked: Asked, subject: Subject) -> Intent:
     if asked.has("history"):
         return "history"
     if subject.orders:
-        return _of_order(asked)
+        return _of_order(asked, subject)
     if subject.customers:
         intent = _of_customer(asked)
         one_of = len(subject.customers) > 1 and intent not in ("list", "total")

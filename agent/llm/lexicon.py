@@ -15,12 +15,13 @@ LANGUAGES = ("en", "de", "es", "fr", "nl")
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents, quotes straight, blanks single: what the lexicon matches."""
+    """Lower case, without accents, quotes straight, credit_hold as two words."""
     plain = unicodedata.normalize(
         "NFKD", text.replace("ß", "ss").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     )
     kept = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", kept.casefold()).strip()
+    spaced = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", kept.casefold())
+    return re.sub(r"\s+", " ", spaced).strip()
 
 
 @cache
