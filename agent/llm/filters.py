@@ -108,6 +108,10 @@ class Filter:
         free = self.turn.asked.has("fits") and not self.turn.subject.customers
         if free or self.turn.asked.has("clean"):
             self._keep("filter_clean", lambda p: not p["exceptions"] and not p["not_known"])
+        if free:
+            self._keep(
+                "filter_unforced", lambda p: not any(h.get("forced") for h in p["hold_check"])
+            )
 
     def _disagreeing(self) -> None:
         if self.turn.asked.has("disagree"):

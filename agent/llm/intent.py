@@ -33,9 +33,9 @@ LISTED = ("route", "approval", "conflict", "credit", "compliance")
 ROLE_WORDS = tuple(f"role_{role}" for role in BUSINESS_ROLES)
 TOPICS: tuple[tuple[str, Intent], ...] = (
     ("duplicate", "duplicate"), ("fit_word", "fits"), ("compliance", "compliance"),
-    ("contest", "contest"), ("substitute_topic", "substitute"), ("price", "price"), ("headroom", "headroom"),
-    ("payment", "payment"), ("stock", "stock"), ("credit", "headroom"), ("status", "status"),
-    ("route", "status"), ("total", "status"),
+    ("contest", "contest"), ("substitute_topic", "substitute"), ("price", "price"),
+    ("headroom", "headroom"), ("payment", "payment"), ("stock", "stock"),
+    ("credit", "headroom"), ("status", "status"), ("route", "status"), ("total", "status"),
 )  # fmt: skip
 
 

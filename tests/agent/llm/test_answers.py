@@ -239,6 +239,18 @@ def test_the_worst_come_with_what_clears_each() -> None:
     assert "To clear credit hold:" in said
 
 
+def test_what_is_forced_is_not_among_what_may_be_free_to_go() -> None:
+    assert answer("which orders can be released") == (
+        "No held order fits without any finding and no forced hold."
+    )
+
+
+def test_an_order_held_without_a_finding_still_needs_a_decision() -> None:
+    said = answer("held for nothing?")
+    assert "SO-1400" in said
+    assert said.endswith("Each of them still needs a person's decision.")
+
+
 def test_a_list_by_role_holds_what_that_role_decides() -> None:
     assert ask("which orders are with the warehouse", company())["orders"] == ["SO-1500"]
 
