@@ -21,25 +21,38 @@ Rows: TypeAlias = dict[str, list[Row]]
 MARK = "WHAT-IF"
 
 
+_FLAGS: dict[str, Scalar] = {"true": True, "false": False}
+
+
+def _number(text: str) -> Scalar:
+    """A finite decimal: no infinity and no "not a number" ever gets into arithmetic."""
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
+
+
 def typed(table: str, column: str, value: object) -> Scalar:
     """A change's value (text or number) as the column's type.
 
     Raises:
         BadInput: the table has no such column, or the value is none of its type.
     """
+    if table not in tables():
+        raise BadInput(f"there is no table {table}")
     spec = tables()[table].columns.get(column)
     if spec is None:
         raise BadInput(f"table {table} has no column {column}")
     if value is None or value == "":
         return None
     readers: dict[str, Callable[[str], Scalar]] = {
-        "decimal": Decimal, "integer": int, "date": date.fromisoformat, "time": time.fromisoformat,
+        "decimal": _number, "integer": int, "date": date.fromisoformat, "time": time.fromisoformat,
         "timestamp": lambda text: datetime.fromisoformat(text).astimezone(UTC),
-        "bool": lambda text: text.lower() == "true",
+        "bool": lambda text: _FLAGS[text.lower()],
     }  # fmt: skip
     try:
         return readers.get(spec.type, str)(str(value))
-    except (ValueError, ArithmeticError):
+    except (ValueError, ArithmeticError, KeyError):
         raise BadInput(f"{value} is no {spec.type} for {table}.{column}") from None
 
 
@@ -54,8 +67,8 @@ def _edit(rows: Rows, table: str, match: Callable[[Row], bool], values: dict[str
 
 
 def _add(rows: Rows, table: str, values: dict[str, object]) -> None:
-    key = tables()[table].key
     new = {name: typed(table, name, value) for name, value in values.items()}
+    key = tables()[table].key
     count = len(rows.setdefault(table, []))
     for name in key:
         if new.get(name) is None and tables()[table].columns[name].type == "text":
@@ -66,7 +79,7 @@ def _add(rows: Rows, table: str, values: dict[str, object]) -> None:
 
 
 def _line(case: Case, rows: Rows, change: Change) -> int:
-    number = int(change["line_no"])
+    number = typed("order_lines", "line_no", change["line_no"])
     return _edit(
         rows,
         "order_lines",
@@ -135,6 +148,15 @@ def _row(case: Case, rows: Rows, change: Change) -> int:
 
 
 def _substitute(case: Case, rows: Rows, change: Change) -> int:
+    """Another product on the line, its quantity multiplied by the factor of the rule."""
+    line = next((x for x in case.lines if x["line_no"] == int(change["line_no"])), None)
+    sku = line["sku"] if line is not None else None
+    rule = case.book.one("substitutes", sku=sku, substitute_sku=change["sku"])
+    factor = rule.number("factor") if rule else None
+    if line is not None and factor is not None and factor != 1:
+        quantity = str(line.amount("ordered_qty") * factor)
+        again = {"line_no": change["line_no"], "field": "ordered_qty", "value": quantity}
+        _line(case, rows, again)
     return _line(case, rows, {"line_no": change["line_no"], "field": "sku", "value": change["sku"]})
 
 
@@ -145,21 +167,42 @@ KINDS: dict[str, Callable[[Case, Rows, Change], int]] = {
 }  # fmt: skip
 
 
+def _nothing(case: Case, change: Change) -> str:
+    """Why a change finds nothing, in a sentence."""
+    if "line_no" in change:
+        numbers = ", ".join(str(line["line_no"]) for line in case.lines) or "none"
+        return f"{case.order_id} has no line {change['line_no']}; its lines are {numbers}"
+    if "ref" in change:
+        return f"there is no row {change['ref']} around {case.order_id}"
+    customer = change.get("customer_id", case.bill_to_id)
+    company = change.get("company_id", case.company_id)
+    return f"customer {customer} has no credit account in company {company} to change"
+
+
+def _apply(case: Case, rows: Rows, change: Change) -> None:
+    kind = KINDS.get(str(change.get("kind")))
+    if kind is None:
+        raise BadInput(f"there is no change of kind {change.get('kind')}")
+    try:
+        found = kind(case, rows, change)
+    except KeyError as missing:
+        raise BadInput(f"a change of kind {change['kind']} needs {missing.args[0]}") from None
+    if not found:
+        raise BadInput(_nothing(case, change))
+
+
 def apply_changes(case: Case, changes: Sequence[Change]) -> Book:
     """A new book in which the changes hold; the given one stays as it is.
 
     Raises:
-        BadInput: a change is of no known kind, or finds nothing to change.
+        BadInput: a change is of no known kind, lacks a part, has a value of the wrong type, or
+            finds nothing to change.
     """
     book = case.book
     rows = {table: list(found) for table, found in book.rows.items()}
     states = dict(book.states)
     for change in changes:
-        kind = KINDS.get(str(change.get("kind")))
-        if kind is None:
-            raise BadInput(f"there is no change of kind {change.get('kind')}")
-        if not kind(case, rows, change):
-            raise BadInput(f"the change finds nothing to change in {case.order_id}: {change}")
+        _apply(case, rows, change)
     for table in rows:
         if len(rows[table]) != len(book.rows.get(table, [])):
             states[table] = replace(states[table], present=True)
