@@ -22,13 +22,17 @@ READS: dict[ExceptionClass, tuple[str, ...]] = {
         "customers order_lines products prices price_overrides fx_rates uom_conversions".split()
     ),
     "route_risk": tuple(
-        "order_lines products routes route_runs ship_tos calendar_days sites "
+        "orders order_lines products routes route_runs ship_tos calendar_days sites "
         "uom_conversions".split()
     ),
-    "compliance_issue": tuple("customers order_lines products compliance_checks ship_tos".split()),
+    "compliance_issue": tuple(
+        "customers orders order_lines products compliance_checks ship_tos staff sites routes "
+        "calendar_days uom_conversions".split()
+    ),
     "approval_gap": tuple(
         "customers orders order_lines approvals staff order_changes price_overrides "
-        "authorities fx_rates order_charges".split()
+        "authorities fx_rates order_charges prices products uom_conversions ship_tos sites "
+        "calendar_days".split()
     ),
 }
 """Tables that each check reads; the goods classes are judged under stock_shortage."""
@@ -36,7 +40,7 @@ READS: dict[ExceptionClass, tuple[str, ...]] = {
 CONTRIBUTING = tuple(
     "payments reservations supplies substitutes batches transfer_lanes price_overrides "
     "order_changes securities payment_promises order_charges calendar_days fx_rates "
-    "uom_conversions ship_tos authorities".split()
+    "uom_conversions ship_tos authorities sites".split()
 )
 """Tables whose absence is named and makes nothing not known."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policies.findings import Sentence
+from policies.findings import Bound, Sentence
 from policies.settings import ExceptionClass, Settings
 from tools.book import Case
-from tools.rows import Row
+from tools.rows import Figure, Row
 
 GOODS: frozenset[str] = frozenset(
     {"stock_shortage", "customer_priority_conflict", "substitution_need"}
 )
 """Classes that a code for goods agrees with."""
+NO_CODE = Figure("hold.no_code", "no code", "text", "by rule: the hold has no code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def _agrees(maps_to: str | None, found: frozenset[str], not_known: frozenset[str
 
 
 def _note(hold: Row, maps_to: str | None, agrees: bool | None) -> Sentence:
-    cells = {"hold": hold.cell("hold_id"), "code": hold.cell("code")}
+    code = hold.cell("code") if hold.text("code") else NO_CODE
+    cells: dict[str, Bound] = {"hold": hold.cell("hold_id"), "code": code}
     where = ""
     if hold.text("stage"):
         where, cells["stage"] = " at stage {stage}", hold.cell("stage")

@@ -71,14 +71,22 @@ class Book:
 
     def by(self, table: str, **key: object) -> list[Row]:
         """The rows whose columns equal the given values, in the order of the table."""
-        columns = tuple(sorted(key))
+        columns = tuple(key) if len(key) == 1 else tuple(sorted(key))
         index = self._indexes.get((table, *columns))
         if index is None:
-            index = defaultdict(list)
-            for row in self.all(table):
-                index[tuple(row[c] for c in columns)].append(row)
-            self._indexes[(table, *columns)] = index
+            index = self._indexes[(table, *columns)] = self._index(table, columns)
         return index.get(tuple(key[c] for c in columns), [])
+
+    def _index(self, table: str, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[Row]]:
+        index: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        if len(columns) == 1:
+            (column,) = columns
+            for row in self.all(table):
+                index[(row.values.get(column),)].append(row)
+            return index
+        for row in self.all(table):
+            index[tuple([row.values.get(c) for c in columns])].append(row)
+        return index
 
     def one(self, table: str, **key: object) -> Row | None:
         """The first such row, or None."""

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
 
+from tools import scope
 from tools.book import Book, SetAside, TableState
 from tools.conventions import Conventions
 from tools.rows import Row, Scalar, make_row
@@ -22,6 +23,7 @@ from tools.snapshot import Snapshot
 from tools.tables import tables
 
 HIDDEN_COLUMNS = {"_row"}
+SET_ASIDE = "set_aside"
 LOOKUP = "lookup"
 """The folder of queries that find orders; the others return the rows around them."""
 
@@ -100,22 +102,60 @@ def gather(
     Orders that do not exist are simply not in the book; the caller says so.
     """
     conventions = conventions or Conventions()
-    parameters: dict[str, object] = {
-        "orders": list(order_ids),
-        "as_of": utc(as_of),
-        "group_scope": conventions.credit_scope == "group",
-    }
-    rows: dict[str, list[Row]] = {"orders": _read(snapshot, "orders", parameters)}
-    parameters["related"] = [str(row["order_id"]) for row in rows["orders"]]
-    for name, query in registry().items():
-        if name not in ("orders", "set_aside") and query.subject != LOOKUP:
-            rows[name] = _read(snapshot, name, parameters)
+    run = _Run(snapshot, order_ids, as_of, group=conventions.credit_scope == "group")
     states = {
         name: TableState(info.present, info.quarantined, info.dated)
         for name, info in snapshot.tables.items()
     }
-    touching = snapshot.select(registry()["set_aside"].sql, _used("set_aside", parameters))
-    return Book(as_of, snapshot.id, conventions, rows, states, _set_aside(*touching))
+    return Book(as_of, snapshot.id, conventions, run.rows(), states, run.set_aside())
+
+
+class _Run:
+    """One run of the evidence queries: the parameters grow with what the first queries find."""
+
+    def __init__(
+        self, snapshot: Snapshot, order_ids: Sequence[str], as_of: datetime, *, group: bool
+    ) -> None:
+        self.snapshot, self.group = snapshot, group
+        self.picked, self.moment = list(order_ids), utc(as_of)
+        self.parameters: dict[str, object] = {
+            "orders": self.picked, "as_of": self.moment, "group_scope": group,
+        }  # fmt: skip
+        self.found: dict[str, list[Row]] = {}
+
+    def rows(self) -> dict[str, list[Row]]:
+        """The rows of every table, the orders and their lines first."""
+        orders = self._read("orders")
+        self.parameters["related"] = scope.keys_of(orders, "order_id")
+        self.parameters["parties"] = scope.parties_of(orders)
+        self.parameters["routes"] = scope.keys_of(orders, "route_id")
+        picked = frozenset(self.picked)
+        runs = frozenset(run["run_id"] for run in self._read("route_runs"))
+        today = self.moment.date()
+        self.parameters["near"] = scope.near_orders(orders, picked)
+        self.parameters["whole"] = scope.whole_orders(orders, picked, runs, today, group=self.group)
+        self.parameters["skus"] = scope.keys_of(self._read("order_lines"), "sku")
+        for name, query in registry().items():
+            if name not in self.found and query.subject != LOOKUP and name != SET_ASIDE:
+                self._read(name)
+        return self.found
+
+    def set_aside(self) -> list[SetAside]:
+        """The quarantined rows that touch the orders."""
+        if not any(info.quarantined for info in self.snapshot.tables.values()):
+            return []
+        sql = registry()[SET_ASIDE].sql
+        return _set_aside(*self.snapshot.select(sql, _used(SET_ASIDE, self.parameters)))
+
+    def _read(self, name: str) -> list[Row]:
+        """The rows of a table; one that holds no row at all is not asked."""
+        info = self.snapshot.tables.get(name)
+        if info is not None and not info.rows:
+            self.found[name] = []
+        else:
+            sql = registry()[name].sql
+            self.found[name] = _rows(name, *self.snapshot.select(sql, _used(name, self.parameters)))
+        return self.found[name]
 
 
 def look_up(
@@ -130,7 +170,3 @@ def look_up(
 def _used(name: str, parameters: Mapping[str, object]) -> dict[str, object]:
     sql = registry()[name].sql
     return {key: value for key, value in parameters.items() if f"${key}" in sql}
-
-
-def _read(snapshot: Snapshot, name: str, parameters: Mapping[str, object]) -> list[Row]:
-    return _rows(name, *snapshot.select(registry()[name].sql, _used(name, parameters)))

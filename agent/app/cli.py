@@ -32,6 +32,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdou
 As = Annotated[str | None, typer.Option("--as", help="Who acts (demo homes only).")]
 RulesFile = Annotated[Path | None, typer.Option("--rules", help="Another rules file.")]
 DEFAULT_HOME = Path(".holddesk")
+LONGEST_LINE = 1000
 
 
 @app.command()
@@ -46,13 +47,13 @@ def demo(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
 def template(folder: Annotated[Path, typer.Argument()], json: AsJson = False) -> None:
     """Write the smallest folder of tables that loads, to fill."""
     from agent.app import loading
-    from agent.app.output import console, emit_json
+    from agent.app.output import emit_json, say
 
     files = [str(path) for path in loading.write_template(folder)]
     if json:
         emit_json({"files": files})
         return
-    console().print(f"{len(files)} files in {folder}; fill them, then: holddesk load {folder}")
+    say(f"{len(files)} files in {folder}; fill them, then: holddesk load {folder} --home mine")
 
 
 @app.command()
@@ -64,14 +65,19 @@ def load(
 ) -> None:
     """Load a folder into a new snapshot; rows that do not hold are set aside and counted."""
     from agent.app import loading
-    from agent.app.output import console, emit_json
+    from agent.app.home import open_home
+    from agent.app.output import emit_json, say
     from agent.app.show_load import load_view
 
-    report = loading.load(source, home, profile)
+    pinned = open_home(home).pinned
+    report = loading.load(source, home, profile).as_json()
     if json:
-        emit_json(report.as_json())
+        emit_json(report)
         return
-    console().print(load_view(report.as_json()))
+    say(load_view(report))
+    if pinned:
+        at = pinned.isoformat()
+        say(f"warning: {home} is a demo home and judges as of {at}; use --home for your own data")
 
 
 @app.command()
@@ -79,7 +85,7 @@ def doctor(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
     """Say what the current data can and cannot answer."""
     from agent.app import loading
     from agent.app.home import open_home
-    from agent.app.output import console, emit_json
+    from agent.app.output import emit_json, say
     from agent.app.show_load import doctor_view
 
     rules = open_home(home).rules()
@@ -87,7 +93,7 @@ def doctor(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
     if json:
         emit_json(report)
         return
-    console().print(doctor_view(report))
+    say(doctor_view(report))
 
 
 @app.command()
@@ -175,11 +181,16 @@ def decide(
     packet: Annotated[
         str, typer.Argument(help="A packet id, or an order id with one waiting packet.")
     ],
-    decision: Annotated[str, typer.Argument(help="approve or reject.")],
+    decision: Annotated[
+        str,
+        typer.Argument(help="approve, reject, send-back, request-info, reassign or snooze."),
+    ],
     action: Annotated[str, typer.Option(help="The locked action to approve.")] = "release_order",
     reason: Annotated[
         str, typer.Option(help="Why; required for a rejection and for overrides.")
     ] = "",
+    to: Annotated[str, typer.Option(help="Whom to reassign to.")] = "",
+    until: Annotated[str, typer.Option(help="How long to snooze (a time with offset).")] = "",
     home: HomeOption = DEFAULT_HOME,
     user: As = None,
     json: AsJson = False,
@@ -187,7 +198,8 @@ def decide(
     """Decide on a waiting packet, as a person with the right to."""
     from agent.app.deciding import decide_packet
 
-    decide_packet(home, packet, decision, action, reason, user, json)
+    parameters = {name: value for name, value in (("to", to), ("until", until)) if value}
+    decide_packet(home, packet, decision, action, reason, parameters, user, json)
 
 
 @audit_app.command("verify")
@@ -223,23 +235,33 @@ def policy_explain(
     explain_action(home, action, order, as_of, user, json)
 
 
+def _say_on_stderr(text: str) -> None:
+    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    print(f"holddesk: {line[:LONGEST_LINE]}", file=sys.stderr)  # noqa: T201 - the one line there
+
+
 def _fail(error: HolddeskError) -> int:
-    print(f"holddesk: {error}", file=sys.stderr)  # noqa: T201 - the one line on stderr
+    _say_on_stderr(str(error))
     return error.exit_code
+
+
+def _wrong_usage(text: str) -> int:
+    wrong = text.rstrip(".") or "name a command"
+    return _fail(BadInput(f"{wrong}; see holddesk --help"))
 
 
 def _unexpected(error: Exception) -> int:
     if os.environ.get("HOLDDESK_DEBUG"):
         raise error
-    text = f"unexpected {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-    print(f"holddesk: {text}; set HOLDDESK_DEBUG=1 to see where", file=sys.stderr)  # noqa: T201
+    first = (str(error).splitlines() or [""])[0]
+    _say_on_stderr(f"unexpected {type(error).__name__}: {first}; set HOLDDESK_DEBUG=1 to see where")
     return 3
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        result: Any = app(args=arguments, standalone_mode=False)
+        result: Any = app(args=arguments, prog_name="holddesk", standalone_mode=False)
     except HolddeskError as error:
         return _fail(error)
     except typer.Exit as stop:
@@ -252,7 +274,7 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
         usage = getattr(error, "format_message", None)
         if usage is not None:
-            return _fail(BadInput(f"{usage()}; see holddesk --help"))
+            return _wrong_usage(usage())
         return _unexpected(error)
     return result if isinstance(result, int) else 0
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from agent.app.home import Home, open_home
-from agent.app.output import console, emit_json, plain_text
+from agent.app.output import counted, emit_json, say, words
 from agent.app.people import person_of
 from agent.app.reviewing import Selection, select
 from agent.app.working import DESK_FILE, Workplace, WorkReport, decide, open_workplace, work
@@ -30,7 +30,7 @@ from tools.errors import BadInput, Refused
 from tools.evidence import look_up
 from tools.rows import Figure
 
-DECISIONS = ("approve", "reject", "edit", "send-back", "request-info", "reassign", "snooze")
+DECISIONS = ("approve", "reject", "send-back", "request-info", "reassign", "snooze")
 
 
 def workplace(home: Home, rules: Rules, review: ReviewStages) -> Workplace:
@@ -66,18 +66,44 @@ def work_queue(where: Path, orders: Sequence[str], as_of_text: str | None, json:
     if json:
         emit_json({"waiting": report.waiting, "resumed": report.resumed, "failed": report.failed})
     else:
-        text = f"{len(report.waiting)} packets newly wait for a decision; see them: holddesk queue"
-        console().print(plain_text(text))
-        for order_id, why in report.failed.items():
-            console().print(plain_text(f"{order_id} failed: {why}"))
+        say(_worked(report))
     if report.failed:
-        raise Refused(f"{len(report.failed)} orders could not be drafted; run holddesk work again")
+        failed = counted(len(report.failed), "order")
+        raise Refused(f"{failed} could not be drafted; run holddesk work again")
+
+
+def _worked(report: WorkReport) -> str:
+    lines = [f"{order_id} failed: {why}" for order_id, why in report.failed.items()]
+    if report.waiting:
+        newly = counted(len(report.waiting), "new packet")
+        lines.append(f"{newly} for a decision: holddesk decide ORDER approve|reject")
+    elif not report.failed:
+        lines.append("nothing new: every packet waits already or is decided; see holddesk queue")
+    return "\n".join(lines)
 
 
 def decide_packet(
-    where: Path, named: str, decision: str, action: str, reason: str, user: str | None, json: bool
+    where: Path,
+    named: str,
+    decision: str,
+    action: str,
+    reason: str,
+    parameters: Mapping[str, str],
+    user: str | None,
+    json: bool,
 ) -> None:
-    """Decide on a waiting packet; the sources are read again first."""
+    """Decide on a waiting packet; the sources are read again first.
+
+    Args:
+        where: the home.
+        named: a packet id, or an order id.
+        decision: one of `DECISIONS`.
+        action: the locked action, for an approval.
+        reason: why, in the person's words.
+        parameters: `to` of reassign, `until` of snooze.
+        user: who acts, in a demo home.
+        json: print JSON.
+    """
     if decision not in DECISIONS:
         raise BadInput(f"{decision} is no decision; use one of {', '.join(DECISIONS)}")
     if action not in LOCKED_ACTIONS:
@@ -92,7 +118,7 @@ def decide_packet(
     person = person_of(judged.case, acting, judged.settings.approval.policy_currency)
     request = Request(
         found.packet_id, person, decision.replace("-", "_"), found.fingerprint,
-        action if decision == "approve" else "", reason=reason,
+        action if decision == "approve" else "", parameters, reason=reason,
     )  # fmt: skip
     current = Current(body["fingerprint"], order_facts(judged))
 
@@ -110,7 +136,7 @@ def _print_outcome(outcome: Outcome, json: bool) -> None:
              "needed": outcome.needed, "says": outcome.says}
         )  # fmt: skip
         return
-    console().print(plain_text(outcome.says))
+    say(outcome.says)
 
 
 def verify_audit(where: Path, json: bool) -> None:
@@ -123,7 +149,7 @@ def verify_audit(where: Path, json: bool) -> None:
         emit_json(report._asdict())
     else:
         state = "holds" if report.ok else f"is broken at row {report.first_bad_seq}: {report.why}"
-        console().print(plain_text(f"audit: {report.rows} rows, the chain {state}"))
+        say(f"audit: {counted(report.rows, 'row')}, the chain {state}")
     if not report.ok:
         raise Refused(f"the audit chain is broken at row {report.first_bad_seq}: {report.why}")
 
@@ -159,7 +185,7 @@ def explain_action(
     if json:
         emit_json(answer)
         return
-    console().print(plain_text(_explained(answer)))
+    say(_explained(answer))
 
 
 def _people(judged: Classified, roles: Sequence[str]) -> list[str]:
@@ -171,14 +197,15 @@ def _people(judged: Classified, roles: Sequence[str]) -> list[str]:
 
 def _explained(answer: dict[str, Any]) -> str:
     may = "may" if answer["allowed"] else "may not"
-    lines = [
-        f"{answer['who']} {may} {answer['action']} on {answer['order_id']}: {answer['reason']}"
-    ]
+    who = "the agent" if answer["who"] == "agent" else answer["who"]
+    lines = [f"{answer['order_id']}: {who} {may} {words(answer['action'])}"]
     lines += [f"  rule {r['id']}: {r['says'] or 'permits it'}" for r in answer["rules"]]
+    if not answer["rules"]:
+        lines.append(f"  {answer['reason']}")
     if answer["roles"]:
         count = f", {answer['count']} of them" if answer["count"] > 1 else ""
         there = f" (there today: {', '.join(answer['people'])})" if answer["people"] else ""
-        lines.append(f"could approve: {', '.join(answer['roles'])}{count}{there}")
+        lines.append(f"could approve: {', '.join(map(words, answer['roles']))}{count}{there}")
     if answer["would_change"]:
         lines.append(f"would change it: {'; '.join(answer['would_change'])}")
     return "\n".join(lines)

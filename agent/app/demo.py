@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from agent.app import loading
 from agent.app.deciding import open_cases, order_ids_on_hold
 from agent.app.home import Home, open_home, write_home
-from agent.app.output import console, emit_json, plain_text, table
+from agent.app.output import counted, emit_json, say, say_line, table, words
 from agent.app.show import packet_view
 from agent.review import stages
 from seeds import DEMO_DIR, Demo, load_demo
-from tools.errors import Refused
+from tools.errors import BadInput
 
 STORY = "SO-1042"
 
 
 def _next(where: Path) -> list[tuple[str, str]]:
-    at = "" if where == Path(".holddesk") else f" --home {where}"
+    at = "" if where == Path(".holddesk") else f" --home {quote(str(where))}"
     return [
         (f"holddesk queue{at}", "all held orders, by the time left"),
         (f'holddesk ask "why is {STORY} blocked?"{at}', "a short answer with its sources"),
@@ -42,7 +43,7 @@ def _next(where: Path) -> list[tuple[str, str]]:
 def _prepare(where: Path, company: Demo) -> tuple[Home, dict[str, Any]]:
     existing = open_home(where)
     if not existing.demo and (where / "current.json").exists():
-        raise Refused(f"{where} holds other data; choose another folder with --home")
+        raise BadInput(f"{where} holds other data; choose another folder with --home")
     home = write_home(where, demo=True, pinned=company.as_of)
     return home, loading.load(DEMO_DIR, where, None).as_json()
 
@@ -60,13 +61,15 @@ def run_demo(where: Path, json: bool) -> None:
                    "held": len(held), "waiting": worked.waiting, "failed": worked.failed,
                    "packet": packet})  # fmt: skip
         return
-    out = console()
-    rows = sum(report["tables"].values())
-    out.print(plain_text(
-        f"{company.name}: {rows:,} rows loaded, {report['quarantined']} set aside; {len(held)} "
-        f"orders are held, {len(worked.waiting)} packets newly wait for a person."
-    ))  # fmt: skip
-    out.print(packet_view(packet))
-    people = [(p.user_id, p.role, p.does) for p in company.personas]
-    out.print(table("\npersonas (--as)", ("user", "role", "does"), people))
-    out.print(table("\ntype next", ("command", "to see"), _next(where)))
+    rows = counted(sum(report["tables"].values()), "row")
+    say(
+        f"{company.name}: {rows} loaded, {report['quarantined']} set aside; "
+        f"{counted(len(held), 'held order')}, {counted(len(worked.waiting), 'new packet')} "
+        "for a person to decide.\n"
+    )
+    say(packet_view(packet))
+    people = [(p.user_id, words(p.role), p.does) for p in company.personas]
+    say(table("\npersonas (--as)", ("user", "role", "does"), people), "\ntype next")
+    for command, to_see in _next(where):
+        say_line(f"  {command}")
+        say_line(f"      {to_see}")

@@ -84,8 +84,8 @@ def open_home(path: Path) -> Home:
     try:
         body: dict[str, Any] = orjson.loads(file.read_bytes())
         pinned = body.get("as_of")
-        return Home(path, bool(body.get("demo")), parse_moment(pinned) if pinned else None)
-    except (orjson.JSONDecodeError, OSError, AttributeError) as error:
+        return Home(path, body.get("demo") is True, parse_moment(pinned) if pinned else None)
+    except (orjson.JSONDecodeError, OSError, AttributeError, TypeError, BadInput) as error:
         raise BadInput(f"{file} is damaged; remove it or run holddesk demo again") from error
 
 

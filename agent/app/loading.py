@@ -124,8 +124,8 @@ def _no_lists(required_lists: Sequence[str]) -> list[str]:
     if required_lists:
         return []
     return [
-        "required_lists is empty: a screening against any one list counts; "
-        "name the lists that your company must screen against"
+        "compliance.required_lists is empty: a screening against any one list counts; "
+        "name the lists that your company must screen against in rules.yaml of the home"
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agent.app.home import open_home
-from agent.app.output import console, emit_json, plain_text, table
+from agent.app.output import emit_json, indented, say
 from policies.settings import Rules, Settings, load_rules
 from policies.version import policy_version
 
@@ -43,8 +43,7 @@ def show_settings(where: Path, rules_file: Path | None, json: bool) -> None:
         emit_json({"policy_version": policy_version(rules), "settings": rows,
                    "companies": sorted(rules.companies)})  # fmt: skip
         return
-    shown = [
-        (r["key"], r["value"], r["default"] if r["changed"] else "", r["meaning"]) for r in rows
-    ]
-    console().print(table("", ("setting", "value", "default", "meaning"), shown))
-    console().print(plain_text(f"policy version {policy_version(rules)}"))
+    for row in rows:
+        usual = f"  (default {row['default']})" if row["changed"] else ""
+        say(f"{row['key']} = {row['value']}{usual}", indented(row["meaning"], 4))
+    say(f"policy version {policy_version(rules)}")

@@ -12,8 +12,9 @@ from typing import Any
 from rich.progress import track
 
 from agent.app.home import Home, open_home
-from agent.app.output import console, emit_json, emit_line, plain_text, table
+from agent.app.output import console, emit_json, emit_line, plain_text, say, table
 from agent.app.show import packet_view
+from agent.app.show_queue import queue_view
 from agent.review import stages
 from agent.review.queue import queue_rows
 from agent.review.summary import Summary
@@ -63,13 +64,23 @@ def _between(
     return [str(row["order_id"]) for row in found]
 
 
+def _check(chosen: Selection) -> None:
+    many = chosen.held or chosen.open_orders or chosen.any_status
+    if chosen.orders and many:
+        raise BadInput("name orders, or select many with --all, --open or --any-status, not both")
+    by_day = chosen.ordered_from or chosen.ordered_to
+    if by_day and not (chosen.open_orders or chosen.any_status):
+        raise BadInput("--ordered-from and --ordered-to go with --open or --any-status")
+
+
 def select(snapshot: Snapshot, chosen: Selection, as_of: datetime) -> list[str]:
     """The order ids of a selection.
 
     Raises:
-        BadInput: nothing was selected.
+        BadInput: nothing was selected, or two ways of selecting contradict each other.
         NotFound: a named order does not exist.
     """
+    _check(chosen)
     if chosen.orders:
         return stages.resolve(snapshot, chosen.orders, as_of)
     if chosen.any_status:
@@ -131,8 +142,16 @@ def show_review(
         found = list(made)
         emit_json(found[0] if len(chosen.orders) == 1 and len(found) == 1 else found)
     else:
-        for packet in made:
-            console().print(packet_view(packet))
+        _print_packets(made, as_of)
+
+
+def _print_packets(made: Iterator[dict[str, Any]], as_of: datetime) -> None:
+    shown = 0
+    for packet in made:
+        say(*([""] if shown else []), packet_view(packet))
+        shown += 1
+    if not shown:
+        say(f"no orders to review as of {as_of.isoformat()}")
 
 
 def _print_summary(counted: Summary, form: str) -> None:
@@ -140,7 +159,7 @@ def _print_summary(counted: Summary, form: str) -> None:
         emit_json(counted.as_json())
         return
     for title, rows in counted.tables():
-        console().print(table(f"\n{title}", ("", ">count"), rows))
+        say(table(f"\n{title}", ("", ">count"), rows))
 
 
 def show_queue(where: Path, as_of_text: str | None, rules_file: Path | None, json: bool) -> None:
@@ -153,18 +172,9 @@ def show_queue(where: Path, as_of_text: str | None, rules_file: Path | None, jso
         emit_json({"as_of": as_of.isoformat(), "snapshot": snapshot.id, "orders": rows})
         return
     if not rows:
-        console().print(
-            plain_text("no active holds; any order can still be reviewed: holddesk review ORDER")
-        )
+        say("no active holds; any order can still be reviewed: holddesk review ORDER")
         return
-    shown = [
-        (r["order_id"], r["customer"], r["net_shown"], r["primary"] or "clear",
-         ", ".join(r["also"]), r["left_shown"], f"{r['risk']['level']} {r['risk']['score']}",
-         r["recommendation"], r["owner"])
-        for r in rows
-    ]  # fmt: skip
-    columns = ("order", "customer", ">net", "primary", "also", "time left", "risk", "path", "owner")
-    console().print(table(f"{len(rows)} held orders as of {as_of.isoformat()}", columns, shown))
+    say(queue_view(rows, as_of.isoformat(), console().width))
 
 
 def show_answer(where: Path, question: str, as_of_text: str | None, json: bool) -> None:
@@ -178,8 +188,10 @@ def show_answer(where: Path, question: str, as_of_text: str | None, json: bool) 
     if json:
         emit_json(answered)
         return
-    console().print(plain_text(answered["answer"]))
-    cited = sorted({ref for sentence in answered["sentences"] for ref in sentence["citations"]})
+    say(answered["answer"])
+    cited = sorted(
+        {ref for sentence in answered["sentences"] for ref in sentence["citations"]}
+    )
     if cited:
         more = f" and {len(cited) - 8} more" if len(cited) > 8 else ""
         console().print(plain_text(f"cites: {', '.join(cited[:8])}{more}"), style="dim")

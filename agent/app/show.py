@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from agent.app.output import plain_text, table
+from agent.app.output import indented, plain_text, table, words
 from agent.review.render import render_value
 
 Json = Mapping[str, Any]
@@ -36,27 +36,28 @@ def _header(packet: Json) -> Text:
         f"net {_amount(order.get('net'), currency)}",
         f"promise {order.get('promise') or 'not known'}",
         f"risk {packet['risk']['level']}",
-        f"decides {packet['owner']['role']} {packet['owner']['user_id'] or ''}".strip(),
+        f"decides {words(packet['owner']['role'])} {packet['owner']['user_id'] or ''}".strip(),
     ]
     return plain_text(" · ".join(part for part in parts if part))
 
 
 def _findings(packet: Json) -> Iterator[RenderableType]:
     for exception in packet["exceptions"]:
-        title = exception["class"] + (" (primary)" if exception["primary"] else "")
+        title = words(exception["class"]) + (" (primary)" if exception["primary"] else "")
         yield Text(f"\n{title}", style="bold")
         for finding in exception["findings"]:
-            yield plain_text(f"  {finding['code']} [{finding['severity']}] {finding['statement']}")
-            yield plain_text(f"    clears when: {finding['clears_when']['text']}")
+            about = f"{words(finding['code'])}, {finding['severity']}"
+            yield indented(f"{finding['statement']} ({about})")
+            yield indented(f"to clear: {finding['clears_when']['text']}", 4)
             refs = finding["citations"]
             more = f" and {len(refs) - 6} more" if len(refs) > 6 else ""
-            yield plain_text(f"    cites: {', '.join(refs[:6])}{more}")
+            yield indented(f"cites: {', '.join(refs[:6])}{more}", 4)
 
 
 def _credit(packet: Json) -> Iterator[RenderableType]:
     credit = packet["credit"]
     if credit.get("currency") and credit.get("exposure_after") is not None:
-        figures = [(name.replace("_", " "), _amount(credit.get(name), credit["currency"]))
+        figures = [(words(name), _amount(credit.get(name), credit["currency"]))
                 for name in ("limit", "exposure_before", "exposure_after", "headroom",
                              "exposure_after_without_open_orders", "overdue")]  # fmt: skip
         yield table("\ncredit", ("", ">amount"), figures)
@@ -97,7 +98,7 @@ def _notes(title: str, lines: Iterable[str]) -> Iterator[RenderableType]:
     found = list(lines)
     if found:
         yield Text(f"\n{title}", style="bold")
-        yield from (plain_text(f"  {line}") for line in found)
+        yield from (indented(line) for line in found)
 
 
 def packet_view(packet: Json) -> Group:
@@ -110,7 +111,7 @@ def packet_view(packet: Json) -> Group:
         _header(packet),
         Panel(plain_text(packet["answer"]), title="answer", title_align="left"),
         *_findings(packet),
-        *_notes("not known", (f"{g['check']}: {g['why']}" for g in packet["not_known"])),
+        *_notes("not known", (f"{words(g['check'])}: {g['why']}" for g in packet["not_known"])),
         *_notes("holds", (h["note"] for h in packet["hold_check"])),
         *_credit(packet),
         *_stock(packet),
@@ -118,7 +119,8 @@ def packet_view(packet: Json) -> Group:
         *_notes("about the data", (n["note"] for n in packet["data_notes"])),
         *_notes("internal note", [note]),
         *_notes("customer message (draft, locked)", [message]),
-        plain_text(f"\nlocked for the agent: {locked}"),
+        *_notes("locked for the agent", [locked]),
+        Text(),
         plain_text(
             f"{shown}as of {packet['as_of']} · snapshot {packet['snapshot']} · policy "
             f"{packet['policy_version']} · drafted by {packet['drafted_by']}"

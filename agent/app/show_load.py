@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
 
-from agent.app.output import plain_text, table
+from agent.app.output import counted, indented, plain_text, table
 
 Json = Mapping[str, Any]
 SHOWN = 10
@@ -20,31 +20,41 @@ def load_view(report: Json) -> Group:
     aside = [(q["table"], q["file"], q["row"], q["column"] or "", q["reason"])
              for q in report["quarantine"][:SHOWN]]  # fmt: skip
     if aside:
-        title = f"\nset aside: {report['quarantined']:,} rows"
+        first = f", the first {SHOWN}" if report["quarantined"] > SHOWN else ""
+        title = f"\nset aside: {counted(report['quarantined'], 'row')}{first}"
         parts.append(table(title, ("table", "file", ">row", "column", "reason"), aside))
     parts += [plain_text(f"warning: {text}") for text in report["warnings"]]
     parts.append(
-        plain_text(f"snapshot {report['snapshot']}; {report['quarantined']:,} rows set aside")
+        plain_text(
+            f"snapshot {report['snapshot']}; {counted(report['quarantined'], 'row')} set aside"
+        )
     )
     return Group(*parts)
 
 
 def doctor_view(report: Json) -> Group:
-    """What the data can answer, check by check, and what it lacks."""
-    return Group(*(plain_text(line) for line in _lines(report)))
+    """What has to be repaired, what no order can be judged by, and how old each table is."""
+    return Group(*_doctor(report))
 
 
-def _lines(node: object, indent: int = 0) -> list[str]:
-    pad = "  " * indent
-    if isinstance(node, Mapping):
-        lines = []
-        for key, value in node.items():
-            name = str(key).replace("_", " ")
-            if isinstance(value, Mapping | list) and value:
-                lines += [f"{pad}{name}:", *_lines(value, indent + 1)]
-            else:
-                lines.append(f"{pad}{name}: {'none' if value in ({}, [], None) else value}")
-        return lines
-    if isinstance(node, list):
-        return [line for item in node for line in _lines(item, indent)]
-    return [f"{pad}{node}"]
+def _doctor(report: Json) -> Iterator[RenderableType]:
+    if report["snapshot"]:
+        yield plain_text(
+            f"snapshot {report['snapshot']} of {report['source']}, loaded {report['loaded_at']}"
+        )
+    state = "nothing has to be repaired" if report["healthy"] else "to repair:"
+    yield plain_text(state)
+    yield from (indented(text) for text in report["errors"])
+    if report["warnings"]:
+        yield plain_text("to know:")
+        yield from (indented(text) for text in report["warnings"])
+    if report["present"]:
+        yield plain_text(f"{counted(len(report['present']), 'table')}:")
+        yield indented(", ".join(report["present"]))
+    if report["absent"]:
+        yield plain_text("absent (what needs them is not known or judged without them):")
+        yield indented(", ".join(report["absent"]))
+    rows = [(r["table"], r["source_system"], r["extracted_at"] or "not known", r["rows"])
+            for r in report["freshness"]]  # fmt: skip
+    if rows:
+        yield table("\nas delivered", ("table", "from", "extracted at", ">rows"), rows)

@@ -161,7 +161,8 @@ def _still_waits(place: Workplace, newest: Packet) -> bool:
         if place.desk.now(session) >= found.expires_at:
             packets.end(place.desk, session, found, "expired")
             return False
-        if found.graph_version != GRAPH_VERSION:
+        of_now = (found.graph_version, found.policy_version)
+        if of_now != (GRAPH_VERSION, place.policy_version):
             packets.end(place.desk, session, found, "superseded")
             return False
     if place.threads.pending(newest.thread_id) is None:

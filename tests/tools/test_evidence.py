@@ -12,6 +12,7 @@ from agent.app.loading import load, write_template
 from tests.builders import AS_OF, BASE
 from tools.evidence import LOOKUP, gather, look_up, registry, scalar, utc
 from tools.snapshot import Snapshot, current_snapshot
+from tools.sources.lookups import LOOKUPS
 from tools.tables import tables
 
 WRITES = re.compile(
@@ -46,7 +47,8 @@ def test_every_query_is_exactly_one_select(name: str) -> None:
 def test_every_query_reads_what_was_visible_at_the_moment(name: str) -> None:
     sql = registry()[name].sql
     read = set(re.findall(r"main\.(\w+)", sql))
-    assert read <= {f"{table}_at" for table in tables()} | {"_quarantine"}
+    published = {f"{name}_at" for name in (*tables(), *LOOKUPS)}
+    assert read <= published | {"_quarantine"}
     assert "$as_of" in sql
 
 

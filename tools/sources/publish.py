@@ -22,6 +22,7 @@ from tools.snapshot import POINTER, SNAPSHOTS, valid_snapshot
 from tools.sources.folder import table_files
 from tools.sources.format import content_id, write_macros, write_meta, write_tables
 from tools.sources.header import near_misses
+from tools.sources.lookups import write_lookups
 from tools.sources.stage import Staged, stage_folder
 from tools.sources.validate import QUARANTINE, create_absent, in_reference_order, validate
 
@@ -122,6 +123,7 @@ def _build(stage: Stage, built: Path, scratch: Path) -> Published:
         create_absent(connection, {each.table.name for each in staged})
         write_tables(connection, staged)
         write_macros(connection)
+        write_lookups(connection)
         connection.execute("COMMIT")
         snapshot = content_id(connection)
         write_meta(connection, snapshot)

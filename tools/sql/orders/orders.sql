@@ -1,14 +1,16 @@
 -- The orders under review and every order that their figures count:
 -- of the same account (bill-to and company; or the group), of the same ship-to or sold-to,
--- with a line or a reservation of the same products or their substitutes, or on the same runs.
+-- with an open line or a reservation of the same products or their substitutes, or on the same runs.
 WITH picked AS (
     SELECT *, coalesce(bill_to_id, customer_id) AS account_id FROM main.orders_at($as_of)
     WHERE order_id IN (SELECT unnest($orders))
+), ordered AS (
+    SELECT DISTINCT sku FROM main.order_lines_at($as_of)
+    WHERE order_id IN (SELECT unnest($orders))
 ), skus AS (
-    SELECT sku FROM main.order_lines_at($as_of) WHERE order_id IN (SELECT order_id FROM picked)
+    SELECT sku FROM ordered
     UNION
-    SELECT substitute_sku FROM main.substitutes_at($as_of)
-    WHERE sku IN (SELECT sku FROM main.order_lines_at($as_of) WHERE order_id IN (SELECT order_id FROM picked))
+    SELECT substitute_sku FROM main.substitutes_at($as_of) WHERE sku IN (SELECT sku FROM ordered)
 ), accounts AS (
     SELECT account_id AS customer_id FROM picked
     UNION
@@ -23,22 +25,20 @@ WITH picked AS (
 ), related AS (
     SELECT order_id FROM picked
     UNION
-    SELECT order_id FROM main.orders_at($as_of)
-    WHERE coalesce(bill_to_id, customer_id) IN (SELECT customer_id FROM accounts)
+    SELECT order_id FROM main._orders_by_account_at($as_of)
+    WHERE account_id IN (SELECT customer_id FROM accounts)
       AND status IN ('open', 'blocked', 'released', 'shipped', 'invoiced')
     UNION
-    SELECT order_id FROM main.orders_at($as_of)
-    WHERE (customer_id IN (SELECT customer_id FROM parties) OR ship_to_id IN (SELECT customer_id FROM parties))
+    SELECT order_id FROM main._orders_by_party_at($as_of)
+    WHERE party_id IN (SELECT customer_id FROM parties)
       AND status IN ('open', 'blocked', 'released', 'shipped')
     UNION
-    SELECT order_id FROM main.order_lines_at($as_of)
-    WHERE sku IN (SELECT sku FROM skus)
-      AND (ordered_qty IS NULL OR ordered_qty > coalesce(shipped_qty, 0) + coalesce(cancelled_qty, 0))
+    SELECT order_id FROM main._lines_by_sku_at($as_of) WHERE sku IN (SELECT sku FROM skus)
     UNION
     SELECT order_id FROM main.reservations_at($as_of)
     WHERE sku IN (SELECT sku FROM skus) AND status = 'active'
     UNION
-    SELECT order_id FROM main.orders_at($as_of)
+    SELECT order_id FROM main._orders_by_run_at($as_of)
     WHERE run_id IN (
         SELECT run_id FROM main.route_runs_at($as_of)
         WHERE route_id IN (SELECT route_id FROM picked)

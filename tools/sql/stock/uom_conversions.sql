@@ -1,12 +1,6 @@
--- Conversions of units for those products.
-WITH wanted AS (
-    SELECT sku FROM main.order_lines_at($as_of) WHERE order_id IN (SELECT unnest($orders))
-), skus AS (
-    SELECT sku FROM wanted
-    UNION
-    SELECT substitute_sku FROM main.substitutes_at($as_of) WHERE sku IN (SELECT sku FROM wanted)
-)
+-- Conversions of units for the products of all lines in the book and their substitutes.
 SELECT * FROM main.uom_conversions_at($as_of)
-WHERE sku IN (SELECT sku FROM skus)
-   OR sku IN (SELECT sku FROM main.order_lines_at($as_of) WHERE order_id IN (SELECT unnest($related)))
+WHERE sku IN (SELECT unnest($skus))
+   OR sku IN (SELECT substitute_sku FROM main.substitutes_at($as_of)
+              WHERE sku IN (SELECT unnest($skus)))
 ORDER BY sku, from_uom, to_uom
