@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tools.errors import BadInput
 from tools.snapshot import Snapshot, current_snapshot
 
 Packet = dict[str, Any]
+Suppose = Callable[..., Packet]
 RULES = load_rules()
 MORE = {
     "stock": "D02,SKU-1,,70,0",
@@ -42,13 +44,25 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
         yield opened
 
 
-def supposed(snapshot: Snapshot, *texts: str) -> Packet:
-    (packet,) = hypothetical(snapshot, ["SO-1"], AS_OF, RULES, texts)
+def judged(snapshot: Snapshot) -> Packet:
+    (packet,) = review(snapshot, ["SO-1"], AS_OF, RULES)
     return packet
 
 
+@pytest.fixture(scope="module")
 def actual(snapshot: Snapshot) -> Packet:
-    (packet,) = review(snapshot, ["SO-1"], AS_OF, RULES)
+    return judged(snapshot)
+
+
+@pytest.fixture(scope="module")
+def supposed(snapshot: Snapshot) -> Suppose:
+    """The packet as if some changes held, made once for each set of changes."""
+
+    @cache
+    def packet(*texts: str) -> Packet:
+        (made,) = hypothetical(snapshot, ["SO-1"], AS_OF, RULES, texts)
+        return made
+
     return packet
 
 
@@ -64,12 +78,11 @@ def codes(packet: Packet) -> list[str]:
     return [f["code"] for entry in packet["exceptions"] for f in entry["findings"]]
 
 
-def test_without_a_change_the_order_is_500_over_its_limit(snapshot: Snapshot) -> None:
-    packet = actual(snapshot)
-    assert codes(packet) == ["exposure_over_limit"]
-    assert (at(packet, "credit/exposure_after"), at(packet, "credit/excess")) == ("50500", "500")
-    assert (at(packet, "stock/0/needed"), at(packet, "stock/0/available")) == ("100", "1000")
-    assert "hypothetical" not in packet
+def test_without_a_change_the_order_is_500_over_its_limit(actual: Packet) -> None:
+    assert codes(actual) == ["exposure_over_limit"]
+    assert (at(actual, "credit/exposure_after"), at(actual, "credit/excess")) == ("50500", "500")
+    assert (at(actual, "stock/0/needed"), at(actual, "stock/0/available")) == ("100", "1000")
+    assert "hypothetical" not in actual
 
 
 # --- every form ------------------------------------------------------------------------------
@@ -98,48 +111,50 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("text", "path", "expected"), FORMS)
-def test_a_change_moves_its_figure(snapshot: Snapshot, text: str, path: str, expected: str) -> None:
-    packet = supposed(snapshot, text)
-    assert at(packet, path) == expected != at(actual(snapshot), path)
+def test_a_change_moves_its_figure(
+    supposed: Suppose, actual: Packet, text: str, path: str, expected: str
+) -> None:
+    packet = supposed(text)
+    assert at(packet, path) == expected != at(actual, path)
 
 
 @pytest.mark.parametrize("text", [text for text, *_ in FORMS])
-def test_a_hypothetical_packet_says_so_and_cannot_be_named(snapshot: Snapshot, text: str) -> None:
-    packet = supposed(snapshot, text)
+def test_a_hypothetical_packet_says_so_and_cannot_be_named(supposed: Suppose, text: str) -> None:
+    packet = supposed(text)
     assert packet["hypothetical"] == [text]
     assert packet["packet_id"] is None
     assert not any(action["allowed"] for action in packet["actions"])
 
 
 @pytest.mark.parametrize("text", [text for text, *_ in FORMS])
-def test_its_figures_hold_like_those_of_any_packet(snapshot: Snapshot, text: str) -> None:
-    packet = supposed(snapshot, text)
+def test_its_figures_hold_like_those_of_any_packet(supposed: Suppose, text: str) -> None:
+    packet = supposed(text)
     assert (sound(packet), packet["withheld"]) == ([], [])
 
 
-def test_an_order_is_put_on_another_run(snapshot: Snapshot) -> None:
+def test_an_order_is_put_on_another_run(supposed: Suppose, actual: Packet) -> None:
     """It is taken out of what that run has used: so much more is free there."""
-    packet = supposed(snapshot, "run RR-0302")
-    before, after = (at(p, "delivery/next_runs/0/free_kg") for p in (actual(snapshot), packet))
+    packet = supposed("run RR-0302")
+    before, after = (at(p, "delivery/next_runs/0/free_kg") for p in (actual, packet))
     assert (before, after) == ("900", "1000")
     assert at(packet, "evidence")["orders/SO-1"]["run_id"] == "RR-0302"
 
 
 @pytest.mark.parametrize(("amount", "found"), [("500", []), ("499.99", ["exposure_over_limit"])])
 def test_the_payment_that_clears_and_a_cent_less(
-    snapshot: Snapshot, amount: str, found: list[str]
+    supposed: Suppose, amount: str, found: list[str]
 ) -> None:
-    assert codes(supposed(snapshot, f"payment {amount}")) == found
+    assert codes(supposed(f"payment {amount}")) == found
 
 
-def test_changes_hold_together(snapshot: Snapshot) -> None:
-    packet = supposed(snapshot, "line 10 qty 60", "line 10 price 20.00", "limit 50700")
+def test_changes_hold_together(supposed: Suppose) -> None:
+    packet = supposed("line 10 qty 60", "line 10 price 20.00", "limit 50700")
     assert (at(packet, "credit/exposure_after"), at(packet, "credit/headroom")) == ("50700", "0")
     assert packet["hypothetical"] == ["line 10 qty 60", "line 10 price 20.00", "limit 50700"]
 
 
-def test_the_last_change_of_a_cell_counts(snapshot: Snapshot) -> None:
-    assert at(supposed(snapshot, "line 10 qty 60", "line 10 qty 70"), "stock/0/needed") == "70"
+def test_the_last_change_of_a_cell_counts(supposed: Suppose) -> None:
+    assert at(supposed("line 10 qty 60", "line 10 qty 70"), "stock/0/needed") == "70"
 
 
 def test_every_order_of_a_set_is_changed_on_its_own(snapshot: Snapshot) -> None:
@@ -157,22 +172,24 @@ def _files(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_the_snapshot_and_the_real_packet_stay_as_they_are(snapshot: Snapshot) -> None:
+def test_the_snapshot_and_the_real_packet_stay_as_they_are(
+    snapshot: Snapshot, supposed: Suppose, actual: Packet
+) -> None:
     home = snapshot.path.parent.parent
-    files, packet = _files(home), actual(snapshot)
+    files = _files(home)
     for text, *_ in FORMS:
-        supposed(snapshot, text)
-    again = actual(snapshot)
+        list(hypothetical(snapshot, ["SO-1"], AS_OF, RULES, [text]))
+    again = judged(snapshot)
     assert _files(home) == files
     assert (again["packet_id"], again["fingerprint"]) == (
-        packet["packet_id"],
-        packet["fingerprint"],
+        actual["packet_id"],
+        actual["fingerprint"],
     )
-    assert {**again, "usage": {}} == {**packet, "usage": {}}
+    assert {**again, "usage": {}} == {**actual, "usage": {}}
 
 
-def test_a_hypothetical_packet_has_another_fingerprint(snapshot: Snapshot) -> None:
-    assert supposed(snapshot, "payment 500")["fingerprint"] != actual(snapshot)["fingerprint"]
+def test_a_hypothetical_packet_has_another_fingerprint(supposed: Suppose, actual: Packet) -> None:
+    assert supposed("payment 500")["fingerprint"] != actual["fingerprint"]
 
 
 # --- what is not understood ------------------------------------------------------------------
@@ -199,20 +216,20 @@ def test_a_hypothetical_packet_has_another_fingerprint(snapshot: Snapshot) -> No
     ],
 )
 def test_a_wrong_form_is_answered_in_one_sentence(
-    snapshot: Snapshot, text: str, begins: str
+    supposed: Suppose, text: str, begins: str
 ) -> None:
     with pytest.raises(BadInput) as error:
-        supposed(snapshot, text)
+        supposed(text)
     sentence = str(error.value)
     assert sentence.startswith(begins)
     assert "\n" not in sentence
     assert "{" not in sentence
 
 
-def test_one_wrong_change_of_several_changes_nothing(snapshot: Snapshot) -> None:
+def test_one_wrong_change_of_several_changes_nothing(snapshot: Snapshot, supposed: Suppose) -> None:
     with pytest.raises(BadInput):
-        supposed(snapshot, "payment 500", "payment lots")
-    assert codes(actual(snapshot)) == ["exposure_over_limit"]
+        supposed("payment 500", "payment lots")
+    assert codes(judged(snapshot)) == ["exposure_over_limit"]
 
 
 @pytest.mark.parametrize(
