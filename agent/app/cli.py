@@ -268,7 +268,7 @@ def run(arguments: list[str] | None = None) -> int:
         return stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _fail(BadInput("stopped; nothing was lost"))
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # so end click and rich when nobody reads stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user

@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.padding import Padding
+
 from agent.app.home import Home, open_home
-from agent.app.output import counted, emit_json, say, words
+from agent.app.output import counted, emit_json, indented, say, words
 from agent.app.people import person_of
 from agent.app.reviewing import Selection, select
 from agent.app.working import DESK_FILE, Workplace, WorkReport, decide, open_workplace, work
@@ -181,34 +183,38 @@ def explain_action(
         person_of(judged.case, user, judged.settings.approval.policy_currency) if user else Agent()
     )
     answer: dict[str, Any] = {"order_id": order_id, **explain(action, facts, who)}
-    answer["people"] = _people(judged, answer["roles"])
+    answer["people"] = _people(judged, action, facts, answer["roles"])
     if json:
         emit_json(answer)
         return
-    say(_explained(answer))
+    say(*_explained(answer))
 
 
-def _people(judged: Classified, roles: Sequence[str]) -> list[str]:
-    from policies.owner import person_for
+def _people(judged: Classified, action: str, facts: PacketFacts, roles: Sequence[str]) -> list[str]:
+    """Who could sign for one of these roles now, by the same rights as a decision."""
+    currency = judged.settings.approval.policy_currency
+    staff = [str(row["user_id"]) for row in judged.case.book.all("staff")]
+    people = [person_of(judged.case, user_id, currency) for user_id in staff if roles]
+    return [one.user_id for one in people if explain(action, facts, one)["allowed"]]
 
-    found = [person_for(judged.case, role)[0] for role in roles]
-    return [str(row["user_id"]) for row in found if row is not None]
 
-
-def _explained(answer: dict[str, Any]) -> str:
+def _explained(answer: dict[str, Any]) -> list[str | Padding]:
     may = "may" if answer["allowed"] else "may not"
     who = "the agent" if answer["who"] == "agent" else answer["who"]
-    lines = [f"{answer['order_id']}: {who} {may} {words(answer['action'])}"]
-    lines += [f"  rule {r['id']}: {r['says'] or 'permits it'}" for r in answer["rules"]]
-    if not answer["rules"]:
-        lines.append(f"  {answer['reason']}")
+    lines: list[str | Padding] = [f"{answer['order_id']}: {who} {may} {words(answer['action'])}"]
+    if not any(rule["says"] for rule in answer["rules"]) and not answer["allowed"]:
+        lines = [f"{answer['order_id']}: {answer['reason']}"]
+    lines += [
+        indented(": ".join(filter(None, ("rule " + r["id"], r["says"])))) for r in answer["rules"]
+    ]
     if answer["roles"]:
         count = f", {answer['count']} of them" if answer["count"] > 1 else ""
-        there = f" (there today: {', '.join(answer['people'])})" if answer["people"] else ""
+        people = ", ".join(answer["people"]) or "nobody on the staff table"
+        there = f" (with the right today: {people})"
         lines.append(f"could approve: {', '.join(map(words, answer['roles']))}{count}{there}")
     if answer["would_change"]:
         lines.append(f"would change it: {'; '.join(answer['would_change'])}")
-    return "\n".join(lines)
+    return lines
 
 
 def order_ids_on_hold(home: Home, as_of: datetime) -> list[str]:

@@ -86,7 +86,7 @@ def open_home(path: Path) -> Home:
         pinned = body.get("as_of")
         return Home(path, body.get("demo") is True, parse_moment(pinned) if pinned else None)
     except (orjson.JSONDecodeError, OSError, AttributeError, TypeError, BadInput) as error:
-        raise BadInput(f"{file} is damaged; remove it or run holddesk demo again") from error
+        raise BadInput(f"{file} is damaged; restore it or choose another --home") from error
 
 
 def write_home(path: Path, *, demo: bool, pinned: datetime | None) -> Home:

@@ -189,9 +189,7 @@ def show_answer(where: Path, question: str, as_of_text: str | None, json: bool) 
         emit_json(answered)
         return
     say(answered["answer"])
-    cited = sorted(
-        {ref for sentence in answered["sentences"] for ref in sentence["citations"]}
-    )
+    cited = sorted({ref for sentence in answered["sentences"] for ref in sentence["citations"]})
     if cited:
         more = f" and {len(cited) - 8} more" if len(cited) > 8 else ""
         console().print(plain_text(f"cites: {', '.join(cited[:8])}{more}"), style="dim")

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from agent.app.output import counted, table, words
 
 Json = Mapping[str, Any]
-ONE_LINE_FROM = 120
+ONE_LINE_FROM = 140
 """Columns of a terminal from which an order has one line."""
 
 
