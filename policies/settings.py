@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal
 
 import yaml
@@ -287,9 +288,9 @@ def _decimals(node: Any) -> Any:
 def _sentence(name: str, error: ValidationError) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    return (
-        f"{name}: {key}: {first['msg']} (found {first['input']!r}); correct the key and try again"
-    )
+    where = f"{name}: {key}" if key else name
+    found = shorten(repr(first["input"]), 80, placeholder=" …")
+    return f"{where}: {first['msg']} (found {found}); correct the key and try again"
 
 
 def parse_rules(text: str, name: str = "rules.yaml") -> Rules:
@@ -337,6 +338,13 @@ def rules_hash(rules: Rules) -> str:
     return hashlib.sha256(rules.model_dump_json().encode()).hexdigest()
 
 
+def _yaml_value(text: str, value: str) -> Any:
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise BadInput(f"--set {text}: {value} is no value in YAML; put it in quotes") from error
+
+
 def with_settings(rules: Rules, assignments: Sequence[str]) -> Rules:
     """The rules with some keys set, each written `section.key=value` (the value as YAML).
 
@@ -348,11 +356,11 @@ def with_settings(rules: Rules, assignments: Sequence[str]) -> Rules:
     body = rules.model_dump()
     for text in assignments:
         path, mark, value = text.partition("=")
-        over: Any = yaml.safe_load(value) if mark else None
         if not mark or "." not in path:
             raise BadInput(
                 f"--set {text}: write it as section.key=value, such as credit.scope=group"
             )
+        over: Any = _yaml_value(text, value)
         for part in reversed(path.split(".")):
             over = {part: over}
         body = _merge(body, over)
