@@ -18,6 +18,7 @@ from tools.rows import Cell, Row, Trail, rows_under
 
 LANGUAGES = {"en": Locale("en", "GB"), "de": Locale("de", "DE"), "fr": Locale("fr", "FR")}
 DAYS = {"en": ("day", "days"), "de": ("Tag", "Tage"), "fr": ("jour", "jours")}
+DAY_FORMAT = {"en": "d MMM y", "de": "d. MMM y", "fr": "d MMM y"}
 COUNTS = frozenset({"", "text", "orders", "lines", "count", "points"})
 MONEY_COLUMNS = frozenset(
     {"amount", "open_amount", "unapplied_amount", "disputed_amount", "credit_limit", "unit_price",
@@ -75,9 +76,9 @@ def render_value(value: object, unit: str, language: str, timezone: Any) -> str:
     locale = LANGUAGES[language]
     if isinstance(value, datetime):
         local = value.astimezone(timezone)
-        return str(format_datetime(local, "d MMM y HH:mm", locale=locale))
+        return str(format_datetime(local, f"{DAY_FORMAT[language]} HH:mm", locale=locale))
     if isinstance(value, date):
-        return str(format_date(value, "d MMM y", locale=locale))
+        return str(format_date(value, DAY_FORMAT[language], locale=locale))
     if isinstance(value, bool | str | time) or value is None or unit == "text":
         return "" if value is None else str(value)
     if isinstance(value, Decimal | int):

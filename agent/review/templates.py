@@ -72,7 +72,8 @@ def answer(judged: Classified) -> list[Sentence]:
     order: Bound = judged.case.order.cell("order_id")
     first = weightiest(judged)
     if first is not None:
-        lead = joined(f"{{order}} {_state(judged)}:", first.statement, {"order": order})
+        state = _state(judged)
+        lead = joined(f"{{this_order}} {state}:", first.statement, {"this_order": order})
     elif judged.unknown:
         check = word("check", named(judged.unknown[0].check))
         lead = Sentence(

@@ -1,8 +1,7 @@
 """Published look-ups: which orders stand behind a product, an account or a party.
 
-They hold ids and visibility only, sorted by the key they are looked up by, so that the evidence of
-one order reads a few blocks of the file however large the book is. They follow from the canonical
-tables and are no evidence themselves.
+They are sorted by the key they are looked up by, so that the evidence of one order reads a few
+blocks of the file however large the book is. Their rows are those of the canonical tables.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ VISIBLE = (
 
 LOOKUPS: dict[str, str] = {
     "_lines_by_sku": (
-        "SELECT sku, order_id, line_no, recorded_at, superseded_at FROM main.order_lines "
-        f"WHERE {OPEN_LINE} ORDER BY sku, order_id, line_no"
+        f"SELECT * FROM main.order_lines WHERE {OPEN_LINE} ORDER BY sku, order_id, line_no"
     ),
     "_orders_by_account": (
         "SELECT coalesce(bill_to_id, customer_id) AS account_id, order_id, status, ordered_at, "

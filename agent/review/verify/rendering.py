@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, get_currency_precision, list_currencie
 
 LOCALES = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR"}
 DAY_WORDS = {"en": ("day", "days"), "de": ("Tag", "Tage"), "fr": ("jour", "jours")}
+DAY_PATTERNS = {"en": "d MMM y", "de": "d. MMM y", "fr": "d MMM y"}
 PLAIN_UNITS = frozenset({"", "text", "orders", "lines", "count", "points"})
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
@@ -51,10 +52,14 @@ def _number(value: Decimal, unit: str, language: str) -> str:
 def rendered(value: object, unit: str, language: str, timezone: str) -> str:
     """The text of a JSON value in its unit, as a reader of that language sees it."""
     if isinstance(value, str) and unit in ("date", "moment", "") and ISO_DAY.match(value):
-        return str(format_date(date.fromisoformat(value), "d MMM y", locale=LOCALES[language]))
+        return str(
+            format_date(date.fromisoformat(value), DAY_PATTERNS[language], locale=LOCALES[language])
+        )
     if isinstance(value, str) and unit in ("moment", "") and ISO_MOMENT.match(value):
         moment = datetime.fromisoformat(value).astimezone(ZoneInfo(timezone))
-        return str(format_datetime(moment, "d MMM y HH:mm", locale=LOCALES[language]))
+        return str(
+            format_datetime(moment, f"{DAY_PATTERNS[language]} HH:mm", locale=LOCALES[language])
+        )
     number = None if unit == "text" else as_number(value)
     if number is not None:
         return _number(number, unit, language)
