@@ -15,7 +15,9 @@ def test_every_output_in_the_readme_is_what_its_command_prints(tmp_path: Path) -
 
 
 def test_the_readme_says_what_the_product_never_does() -> None:
-    assert "never releases an order, changes a price or promises a date" in README.read_text("utf-8")
+    assert "never releases an order, changes a price or promises a date" in README.read_text(
+        "utf-8"
+    )
 
 
 def test_every_command_of_the_command_line_is_named_in_the_readme() -> None:

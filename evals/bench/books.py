@@ -53,7 +53,9 @@ def _tables(shape: Shape) -> dict[str, str]:
     if n.hot_lines:
         sku = f"CASE WHEN i < {n.hot_lines} THEN 'K0' ELSE {sku} END"
     site = f"'D' || (hash(i // 5, {n.seed}, 'site') % 4)"
-    site_of = f"CASE WHEN i * 5 < {n.hot_lines} THEN 'D0' ELSE 'D' || (hash(i, {n.seed}, 'site') % 4) END"
+    site_of = (
+        f"CASE WHEN i * 5 < {n.hot_lines} THEN 'D0' ELSE 'D' || (hash(i, {n.seed}, 'site') % 4) END"
+    )
     orders = f"range({n.orders}) t(i)"
     demand = n.lines / (n.skus * 4) * 10.5
     return {
