@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def test_two_figures_swapped_in_a_text_are_caught(packet: Packet) -> None:
     for place, sentences in _money_figures(packet):
         for n, sentence in enumerate(sentences):
             shown = [f["rendered"] for f in sentence["figures"]]
-            for first, second in zip(shown, shown[1:], strict=False):
+            for first, second in pairwise(shown):
                 if first == second or first in second or second in first:
                     continue
                 broken = copy.deepcopy(packet)
@@ -74,7 +75,7 @@ def test_two_figures_swapped_in_a_text_are_caught(packet: Packet) -> None:
 
 def test_two_calculations_swapped_are_caught(packet: Packet) -> None:
     keys = sorted(packet["calculations"])
-    for first, second in zip(keys, keys[1:], strict=False):
+    for first, second in pairwise(keys):
         one, other = packet["calculations"][first], packet["calculations"][second]
         shown = first in packet["bindings"].values() or not one["formula"].startswith("by rule")
         if one["value"] == other["value"] or not shown:
