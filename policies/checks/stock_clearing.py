@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
 from itertools import islice
 from typing import Any
 
@@ -16,16 +17,24 @@ from tools.stock_figures import NAMED
 from tools.stock_supply import working_day
 from tools.unknown import NotKnown
 
+FINEST = Decimal("0.000001")
+"""The finest part of a sales unit that a quantity is written with."""
+
+
+def _usable_by(found: LineStock) -> date:
+    """The last day on which a further supply could arrive and be used by the ship date."""
+    ask, book = found.standing.ask, found.book
+    return working_day(book.calendar(ask.site), ask.ship, -book.conventions.receiving_days)
+
 
 def supply_clears(found: LineStock, key: str, quantity: Decimal) -> Clearing:
     """A further confirmed supply whose goods can be used by the ship date.
 
     Where none could arrive that soon: an order of less.
     """
-    ask, book = found.standing.ask, found.book
-    day = working_day(book.calendar(ask.site), ask.ship, -book.conventions.receiving_days)
+    ask, day = found.standing.ask, _usable_by(found)
     if day < ask.today:
-        return less_clears(found)
+        return less_clears(found, found.figures.available)
     more = Figure(
         f"{found.prefix}.{key}", quantity, found.needed.unit,
         "by rule: the smallest further supply that covers what is needed", _behind(found),
@@ -49,25 +58,34 @@ def _behind(found: LineStock) -> tuple[Figure, ...]:
     return (found.needed, figures.supply, figures.taken, figures.ahead, figures.reserved_here)
 
 
-def less_clears(found: LineStock) -> Clearing:
-    """An order of no more than is available, where the sales unit divides it evenly."""
-    bound: dict[str, Bound] = {"line": found.line.cell("line_no"),
-                               "available": found.figures.available}  # fmt: skip
-    text = Sentence("Clears when line {line} asks for no more than {available}.", bound)
-    ordered, less = found.line.number("ordered_qty"), _in_sales_unit(found)
+def less_clears(found: LineStock, most: Figure) -> Clearing:
+    """An order of no more than `most` (base units), in whole sales units where it is no even part.
+
+    The line's number in sales units is what the change sets; what has shipped stays in it.
+    """
+    bound: dict[str, Bound] = {"line": found.line.cell("line_no"), "most": most}
+    text = Sentence("Clears when line {line} asks for no more than {most}.", bound)
+    ordered = found.line.number("ordered_qty")
+    less = _in_sales_unit(found, found.needed.number - most.number)
     if ordered is None or less is None:
         return Clearing(text)
-    return Clearing(text, line_change(found, "ordered_qty", ordered - less))
+    return Clearing(text, line_change(found, "ordered_qty", _even(ordered - less)))
 
 
-def _in_sales_unit(found: LineStock) -> Decimal | None:
+def _even(quantity: Decimal) -> Decimal:
+    """A quantity that can be written out; one that cannot, in whole units."""
+    written = quantity.quantize(FINEST, ROUND_FLOOR)
+    return quantity if written == quantity else quantity.to_integral_value(ROUND_FLOOR)
+
+
+def _in_sales_unit(found: LineStock, quantity: Decimal) -> Decimal | None:
     try:
         step = conversion(
             found.book, found.line["sku"], found.needed.unit or None, found.line.text("uom")
         )
     except NotKnown:
         return None
-    return step.apply(found.short.number)
+    return step.apply(quantity)
 
 
 def line_change(found: LineStock, field: str, value: Decimal) -> dict[str, Any]:
@@ -129,9 +147,26 @@ def _frees(found: LineStock, claim: Claim, quantity: Decimal) -> bool:
 
 
 def starves_clears(found: LineStock) -> Clearing:
-    """A further supply by this line's ship date that leaves every higher rank its goods."""
+    """A further supply by this line's ship date that leaves every higher rank its goods.
+
+    Where none could arrive that soon: an order of what the higher ranks leave.
+    """
+    if _usable_by(found) < found.standing.ask.today:
+        return less_clears(found, _left_by_higher(found))
     quantity = lacking_for_higher(found.book, found.standing)
     return supply_clears(found, "clearing_starved", quantity)
+
+
+def _left_by_higher(found: LineStock) -> Figure:
+    """What the line can take, its reservation included, with nobody of higher rank worse off."""
+    slack = min(
+        hit.reach.free - hit.reach.ahead - hit.between - hit.reach.needed for hit in found.starved
+    )
+    return Figure(
+        f"{found.prefix}.left_by_higher", found.standing.reserved_here + max(slack, Decimal(0)),
+        found.needed.unit, "by rule: what leaves every line of higher rank its goods",
+        _behind(found),
+    )  # fmt: skip
 
 
 def substitute_clears(found: LineStock, substitute: Row, asks: bool) -> Clearing:

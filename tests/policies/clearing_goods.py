@@ -37,6 +37,9 @@ STOCK = [
              name="in fractions"),
     Scenario("short", SIXTY | TODAY, "line", "ordered_qty", name="no time to receive",
              rules=("stock.receiving_days=1",)),
+    Scenario("short", {"stock": [on_hand(68)], "order_lines": [line(9, uom="BOX")], **TODAY},
+             "line", "ordered_qty", name="no time to receive boxes",
+             rules=("stock.receiving_days=1",)),
     Scenario("product_blocked", {"products": [{"sku": "SKU-1", "status": "blocked"}]}, "row",
              "status", indivisible=True),
     Scenario("mixed_dates", {
@@ -68,6 +71,23 @@ RANK = [
     Scenario("starves_higher_rank", {
         "stock": [on_hand(100)], "orders": [rival("SO-2", ship_on="2026-03-06")],
         "order_lines": [line(30, "SO-2")]}, "supply", by_quantity_only=True),
+    Scenario("starves_higher_rank", {
+        "stock": [on_hand(110)], "orders": [rival("SO-2", ship_on="2026-03-06"), *TODAY["orders"]],
+        "order_lines": [line(30, "SO-2")]}, "line", "ordered_qty", name="no time to receive",
+        rules=("stock.receiving_days=1",)),
+    Scenario("starves_higher_rank", {
+        "stock": [on_hand(90)],
+        "orders": [rival("SO-2", ship_on="2026-03-06"), rival("SO-4", ship_on="2026-03-09"),
+                   *TODAY["orders"]],
+        "order_lines": [line(30, "SO-2"), line(20, "SO-4")],
+        "reservations": [reserved(10, "SO-1")]}, "line", "ordered_qty",
+        name="no time to receive and short itself", rules=("stock.receiving_days=1",)),
+    Scenario("held_by_lower_rank", {
+        "stock": [on_hand(100)],
+        "orders": [rival("SO-3", "CU-3"), rival("SO-4", "CU-3"), *TODAY["orders"]],
+        "order_lines": [line(30, "SO-3"), line(30, "SO-4")],
+        "reservations": [reserved(15, "SO-3"), reserved(15, "SO-4")]}, "line", "ordered_qty",
+        name="no time to receive", rules=("stock.receiving_days=1",)),
 ]  # fmt: skip
 
 SUBSTITUTE = [
