@@ -13,8 +13,10 @@ from typing import Any, TypeAlias
 
 from tools.book import Book, Case
 from tools.errors import BadInput
+from tools.orders import conversion
 from tools.rows import Row, Scalar, make_row
 from tools.tables import tables
+from tools.unknown import NotKnown
 
 Change: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -147,17 +149,50 @@ def _row(case: Case, rows: Rows, change: Change) -> int:
     return _edit(rows, table, lambda row: row.ref == change["ref"], values)
 
 
+QUANTITIES = ("ordered_qty", "shipped_qty", "invoiced_qty", "cancelled_qty")
+
+
 def _substitute(case: Case, rows: Rows, change: Change) -> int:
-    """Another product on the line, its quantity multiplied by the factor of the rule."""
-    line = next((x for x in case.lines if x["line_no"] == int(change["line_no"])), None)
-    sku = line["sku"] if line is not None else None
-    rule = case.book.one("substitutes", sku=sku, substitute_sku=change["sku"])
-    factor = rule.number("factor") if rule else None
-    if line is not None and factor is not None and factor != 1:
-        quantity = str(line.amount("ordered_qty") * factor)
-        again = {"line_no": change["line_no"], "field": "ordered_qty", "value": quantity}
-        _line(case, rows, again)
-    return _line(case, rows, {"line_no": change["line_no"], "field": "sku", "value": change["sku"]})
+    """The line takes the substitute, as much of it as the rule's factor says, at the same value."""
+    number = typed("order_lines", "line_no", change["line_no"])
+    line = next((row for row in case.lines if row["line_no"] == number), None)
+    if line is None:
+        return 0
+    values = {"sku": change["sku"], **_restated(case, line, str(change["sku"]))}
+    return _edit(rows, "order_lines", lambda row: row.ref == line.ref, values)
+
+
+def _restated(case: Case, line: Row, substitute: str) -> dict[str, object]:
+    """The line's quantities and price in base units of the substitute.
+
+    Nothing where they read alike for both products, or where a unit cannot be converted.
+    """
+    old, new = (case.book.one("products", sku=sku) for sku in (line["sku"], substitute))
+    base, uom = (new.text("base_uom") if new else None), line.text("uom")
+    price_uom = line.text("price_uom") or uom
+    factor = _factor(case, line["sku"], substitute)
+    if old is None or base is None or (factor == 1 and {uom, price_uom} == {base}):
+        return {}
+    try:
+        each, priced = (
+            conversion(case.book, line["sku"], unit, old.text("base_uom")).apply(factor)
+            for unit in (uom, price_uom)
+        )
+    except NotKnown:
+        return {}
+    amounts = {name: line.amount(name) * each for name in QUANTITIES if line[name] is not None}
+    per = priced * (line.number("price_per") or 1)
+    return {**amounts, "uom": base, "price_uom": base, "price_per": per}
+
+
+def _factor(case: Case, sku: object, substitute: str) -> Decimal:
+    """Base units of the substitute for one of the product; the customer's own rule first."""
+    rules = case.book.by("substitutes", sku=sku, substitute_sku=substitute)
+    for customer in (case.customer_id, None):
+        for rule in rules:
+            if rule["customer_id"] == customer and rule.number("factor"):
+                return rule.amount("factor")
+    return Decimal(1)
 
 
 KINDS: dict[str, Callable[[Case, Rows, Change], int]] = {

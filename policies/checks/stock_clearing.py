@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from itertools import islice
 from typing import Any
@@ -22,9 +22,16 @@ FINEST = Decimal("0.000001")
 
 
 def _usable_by(found: LineStock) -> date:
-    """The last day on which a further supply could arrive and be used by the ship date."""
+    """The last day on which a further supply could arrive and be used by the ship date.
+
+    Receiving takes working days, so what ships on a day off has to be there some days sooner.
+    """
     ask, book = found.standing.ask, found.book
-    return working_day(book.calendar(ask.site), ask.ship, -book.conventions.receiving_days)
+    calendar, receiving = book.calendar(ask.site), book.conventions.receiving_days
+    day = ask.ship
+    while day >= ask.today and working_day(calendar, day, receiving) > ask.ship:
+        day -= timedelta(days=1)
+    return day
 
 
 def supply_clears(found: LineStock, key: str, quantity: Decimal) -> Clearing:

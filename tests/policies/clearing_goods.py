@@ -25,6 +25,8 @@ STOCK = [
     Scenario("short", SIXTY | TODAY, "supply", name="today"),
     Scenario("short", SIXTY, "supply", name="with a day to receive",
              rules=("stock.receiving_days=1",)),
+    Scenario("short", SIXTY | {"orders": [order(ship_on="2026-03-07")]}, "supply",
+             name="shipped on a Saturday", rules=("stock.receiving_days=1",)),
     Scenario("short", {"stock": [on_hand(130)], "order_lines": [line(60, line_no="20")]}, "supply",
              name="behind a line of its own order"),
     Scenario("short", SIXTY | {"customers": [{"customer_id": "CU-1", "min_shelf_life_days": "30"}]},
@@ -93,6 +95,10 @@ RANK = [
 SUBSTITUTE = [
     Scenario("substitute", {"stock": [on_hand(60), on_hand(500, sku="SKU-2")],
                             "substitutes": [rule()]}, "substitute", indivisible=True),
+    Scenario("substitute", {"stock": [on_hand(5), on_hand(240, sku="SKU-2")],
+                            "order_lines": [line(10, uom="BOX")],
+                            "substitutes": [rule(factor="2")]}, "substitute", indivisible=True,
+             name="for boxes by a factor"),
 ]  # fmt: skip
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.builders import a_case
+from tools.book import Case
 from tools.changes import KINDS, apply_changes, typed
 from tools.errors import BadInput
+from tools.orders import open_base, order_value
 from tools.rows import Row
 
 QUANTITY = {"kind": "line", "line_no": 10, "field": "ordered_qty", "value": "60"}
@@ -105,3 +107,48 @@ def test_what_cannot_be_changed_is_one_sentence(change: dict[str, Any], sentence
 @pytest.mark.parametrize("empty", ["", None])
 def test_an_empty_value_is_not_known(empty: str | None) -> None:
     assert typed("orders", "promised_on", empty) is None
+
+
+# --- substitutes -----------------------------------------------------------------------------
+
+
+def substituted(factor: str, **columns: str) -> Case:
+    """Line 10 of 3 boxes (12 each, 120.00 a box) or as given, taking SKU-2 by a rule."""
+    line = {"order_id": "SO-1", "line_no": "10", "uom": "BOX", "price_uom": "", "ordered_qty": "3",
+            "unit_price": "120.00", "shipped_qty": "1"}  # fmt: skip
+    rule = {"sku": "SKU-1", "substitute_sku": "SKU-2", "factor": factor, "quality_ok": "true"}
+    case = a_case({"order_lines": [{**line, **columns}], "substitutes": [rule]})
+    book = apply_changes(case, [{"kind": "substitute", "line_no": 10, "sku": "SKU-2"}])
+    return Case(book, book.by("orders", order_id="SO-1")[0])
+
+
+@pytest.mark.parametrize(("factor", "needed"), [("1", 24), ("2", 48), ("0.5", 12)])
+def test_a_substitute_is_taken_in_its_own_base_units(factor: str, needed: int) -> None:
+    """SKU-2 has no boxes on file: 2 open boxes are 24 pieces, by the factor more or less."""
+    case = substituted(factor)
+    assert open_base(case.book, case.lines[0]).number == needed
+
+
+@pytest.mark.parametrize("factor", ["1", "2", "0.5", "3"])
+def test_a_substitute_leaves_the_value_of_the_order(factor: str) -> None:
+    case = substituted(factor)
+    value = order_value(case.book, case.order, currency="EUR", on=case.today, gross=False)
+    assert value.number == 360
+
+
+def test_a_substitute_that_reads_alike_changes_the_product_only() -> None:
+    case = substituted("1", uom="EA", price_uom="EA")
+    assert (case.lines[0]["uom"], case.lines[0]["price_per"]) == ("EA", None)
+    assert case.lines[0]["ordered_qty"] == 3
+
+
+def test_the_customers_own_factor_comes_first() -> None:
+    rules = [
+        {"sku": "SKU-1", "substitute_sku": "SKU-2", "customer_id": who, "factor": factor}
+        for who, factor in (("", "2"), ("CU-1", "4"), ("CU-2", "9"))
+    ]
+    change = {"kind": "substitute", "line_no": 10, "sku": "SKU-2"}
+    (line,) = apply_changes(a_case({"substitutes": rules}), [change]).by(
+        "order_lines", order_id="SO-1"
+    )
+    assert line["ordered_qty"] == 400
