@@ -6,7 +6,7 @@ path which calculation or cell it shows, so that the verifier can hold one again
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -234,12 +234,16 @@ class Builder:
                   "inputs": [item.id for item in figure.inputs]}
             for key, figure in sorted(trail.figures.items())
         }  # fmt: skip
-        once = self.case.book.once
         return (
-            {ref: once(("json", ref), row.as_json) for ref, row in rows.items()},
-            {ref: once(("hash", ref), lambda row=row: row.hash) for ref, row in rows.items()},
+            {ref: self._once("json", row) for ref, row in rows.items()},
+            {ref: self._once("hash", row) for ref, row in rows.items()},
             calculations,
         )
+
+    def _once(self, what: str, row: Row) -> Any:
+        """A row's JSON or hash, made once for all packets of the book."""
+        make: Callable[[], Any] = row.as_json if what == "json" else lambda: row.hash
+        return self.case.book.once((what, row.ref), make)
 
     def _add_currency_rows(self) -> None:
         """The orders of cited lines: they hold the currency of the lines' money."""
