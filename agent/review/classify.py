@@ -45,7 +45,7 @@ class Classified:
 
 
 def _unknown(case: Case, settings: Settings, result: CheckResult) -> tuple[Unknown, ...]:
-    """What is not known, once per class and reason; a doubt about rows only without a finding."""
+    """What is not known, one entry a class; a doubt about rows only without a finding."""
     having = {finding.cls for finding in result.findings}
     goods = {"stock_shortage", "customer_priority_conflict", "substitution_need"}
     doubtful = [
@@ -53,7 +53,15 @@ def _unknown(case: Case, settings: Settings, result: CheckResult) -> tuple[Unkno
         for doubt in doubts(case, settings)
         if doubt.check not in having and not (doubt.check == "stock_shortage" and goods & having)
     ]
-    return tuple({(u.check, u.why): u for u in [*result.not_known, *doubtful]}.values())
+    gaps: dict[ExceptionClass, Unknown] = {}
+    for gap in [*result.not_known, *doubtful]:
+        known = gaps.get(gap.check)
+        if known is None:
+            gaps[gap.check] = gap
+        elif gap.why not in known.why.split("; "):
+            missing = tuple(dict.fromkeys((*known.missing, *gap.missing)))
+            gaps[gap.check] = Unknown(gap.check, missing, f"{known.why}; {gap.why}")
+    return tuple(gaps.values())
 
 
 def policy_value(case: Case, settings: Settings) -> Figure | None:
