@@ -76,6 +76,19 @@ def _date_options(stock: list[Mapping[str, Any]]) -> dict[str, list[Figure]]:
     return kinds
 
 
+def _complete_line(stock: list[Mapping[str, Any]]) -> Figure | None:
+    """The day on which a line that is not short is there, where another line is short."""
+    if not any(_number(line.get("short")) > 0 for line in stock):
+        return None
+    days = [
+        line.get("in_full_on")
+        for line in stock
+        if _number(line.get("needed")) > 0 and _number(line.get("short")) <= 0
+    ]
+    dated = [d for d in days if isinstance(d, Figure) and d.value is not None]
+    return min(dated, key=_day, default=None)
+
+
 def _number(value: object) -> Any:
     return value.number if isinstance(value, Figure) else 0
 
@@ -99,13 +112,15 @@ WORDS: dict[Disposition, tuple[str, str]] = {
 
 def _options(
     findings: list[Finding], stock: list[Mapping[str, Any]], cost_of_waiting: Figure | None,
-    *, may_ship: bool,
+    *, may_ship: bool, may_split: bool,
 ) -> tuple[Option, ...]:  # fmt: skip
     kinds = _date_options(stock)
     waits = [_latest(kinds[kind]) for kind in ("transfer", "inbound") if kind in kinds]
     wait = min(waits, key=lambda figure: figure.value or date.max) if waits else None
     substitute = _latest(kinds["substitute"]) if "substitute" in kinds else None
-    partial = _latest(kinds["partial"]) if "partial" in kinds else None
+    partial = _latest(kinds["partial"]) if "partial" in kinds else _complete_line(stock)
+    if not may_split:
+        partial = None
     late = any(f.cls == "route_risk" and counts(f) for f in findings)
     table: list[tuple[Disposition, bool, Figure | None, Figure | None]] = [
         ("ship", may_ship, None, None),
@@ -144,6 +159,7 @@ def recommend(
     stock: list[Mapping[str, Any]],
     *,
     forced: bool,
+    may_split: bool = True,
     cost_of_waiting: Figure | None = None,
 ) -> Recommendation:
     """The disposition by the published rule, with what it is subject to.
@@ -152,6 +168,7 @@ def recommend(
         findings: the unwaived findings.
         unknown: the classes that are not known.
         stock: the packet's stock section, with its options.
+        may_split: whether order and customer take a part delivery now.
         forced: whether a forced hold is active (figures never clear it).
         cost_of_waiting: the penalty of delivering later, where it is known.
     """
@@ -160,7 +177,7 @@ def recommend(
     grave = sorted(names & {"compliance_issue", "credit_hold"})
     compliance = any(f.cls == "compliance_issue" for f in findings)
     may_ship = not blocking and not forced and not grave and not compliance
-    options = _options(blocking, stock, cost_of_waiting, may_ship=may_ship)
+    options = _options(blocking, stock, cost_of_waiting, may_ship=may_ship, may_split=may_split)
     if compliance:
         chosen: Disposition = "hold"
         why = "A compliance finding stands."

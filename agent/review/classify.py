@@ -17,6 +17,7 @@ from policies.version import policy_version
 from tools.book import Book, Case
 from tools.orders import order_value
 from tools.rows import Figure
+from tools.stock_options import may_ship_part
 from tools.unknown import NotKnown
 
 
@@ -104,6 +105,7 @@ def judge(case: Case, settings: Settings, version: str) -> Classified:
             list(unknown),
             result.sections.get("stock", []),
             forced=any(check.hold.flag("forced") for check in holds),
+            may_split=may_ship_part(case.book, case.order),
         ),
         version,
         value,

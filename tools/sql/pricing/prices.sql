@@ -1,12 +1,19 @@
--- Price rows that may apply to the ordered lines: by product or group, and by customer, tier or list;
--- an empty field matches all.
-WITH wanted AS (
-    SELECT DISTINCT l.sku, p.product_group, o.customer_id, c.tier, c.price_list_id
-    FROM main.order_lines_at($as_of) AS l
-    JOIN main.orders_at($as_of) AS o USING (order_id)
+-- Price rows that may apply to the ordered lines and to what may be substituted for them: by product
+-- or group, and by customer, tier or list; an empty field matches all.
+WITH ordered AS (
+    SELECT DISTINCT l.sku, o.customer_id
+    FROM main.order_lines_at($as_of) AS l JOIN main.orders_at($as_of) AS o USING (order_id)
+    WHERE l.order_id IN (SELECT unnest($orders))
+), skus AS (
+    SELECT sku, customer_id FROM ordered
+    UNION
+    SELECT s.substitute_sku, o.customer_id
+    FROM ordered AS o JOIN main.substitutes_at($as_of) AS s ON s.sku = o.sku
+), wanted AS (
+    SELECT DISTINCT p.sku, p.product_group, c.customer_id, c.tier, c.price_list_id
+    FROM skus
     JOIN main.products_at($as_of) AS p USING (sku)
     JOIN main.customers_at($as_of) AS c USING (customer_id)
-    WHERE l.order_id IN (SELECT unnest($orders))
 )
 SELECT * FROM main.prices_at($as_of) AS price
 WHERE EXISTS (
