@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage or input, 3 a dependency is unavail
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -280,7 +281,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script; characters that the terminal lacks are replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run())
 
 

@@ -28,11 +28,14 @@ from agent.review.staged import ReviewStages
 from policies.guard import LOCKED_ACTIONS, Agent, PacketFacts, explain
 from policies.settings import Rules
 from policies.version import policy_version
-from tools.errors import BadInput, Refused
+from tools.errors import BadInput, Denied, Refused
 from tools.evidence import look_up
 from tools.rows import Figure
 
 DECISIONS = ("approve", "reject", "send-back", "request-info", "reassign", "snooze")
+
+DRAFT_AGAIN = frozenset({"policy-changed", "packet-expired"})
+"""Rules of `rights.cedar` that a new version of the packet satisfies."""
 
 
 def workplace(home: Home, rules: Rules, review: ReviewStages) -> Workplace:
@@ -84,6 +87,11 @@ def _worked(report: WorkReport) -> str:
     return "\n".join(lines)
 
 
+def _one_of(given: str, what: str, known: Sequence[str]) -> None:
+    if given not in known:
+        raise BadInput(f"{given} is no {what}; use one of {', '.join(known)}")
+
+
 def decide_packet(
     where: Path,
     named: str,
@@ -106,10 +114,8 @@ def decide_packet(
         user: who acts, in a demo home.
         json: print JSON.
     """
-    if decision not in DECISIONS:
-        raise BadInput(f"{decision} is no decision; use one of {', '.join(DECISIONS)}")
-    if action not in LOCKED_ACTIONS:
-        raise BadInput(f"{action} is no locked action; use one of {', '.join(LOCKED_ACTIONS)}")
+    _one_of(decision, "decision", DECISIONS)
+    _one_of(action, "locked action", LOCKED_ACTIONS)
     home = open_home(where)
     acting = home.acting(user)
     as_of, rules = home.as_of(None), home.rules()
@@ -127,7 +133,14 @@ def decide_packet(
     def now(_: Packet) -> Current:
         return current
 
-    _print_outcome(decide(place, request, as_of, now), json)
+    try:
+        outcome = decide(place, request, as_of, now)
+    except Denied as no:
+        if DRAFT_AGAIN.isdisjoint(no.rules):
+            raise
+        again = f"{no} Draft it again: holddesk work {found.order_id}"
+        raise Denied(again, no.rules) from None
+    _print_outcome(outcome, json)
 
 
 def _print_outcome(outcome: Outcome, json: bool) -> None:
@@ -172,8 +185,7 @@ def explain_action(
     where: Path, action: str, order: str, as_of_text: str | None, user: str | None, json: bool
 ) -> None:
     """Say which rule decides on an action of an order, and who could approve it."""
-    if action not in LOCKED_ACTIONS:
-        raise BadInput(f"{action} is no locked action; use one of {', '.join(LOCKED_ACTIONS)}")
+    _one_of(action, "locked action", LOCKED_ACTIONS)
     home = open_home(where)
     as_of, rules, snapshot = home.as_of(as_of_text), home.rules(), home.snapshot()
     (order_id,) = stages.resolve(snapshot, [order], as_of)

@@ -73,7 +73,7 @@ def _stock(packet: Json) -> Iterator[RenderableType]:
     rows = [
         (e["line_no"], e.get("sku"),
          *(_amount(e.get(key), e.get("unit") or "") for key in ("needed", "available", "short")),
-         e.get("in_full_on") or "not known",
+         e.get("in_full_on") or ("not known" if e.get("available") is None else "no date"),
          "; ".join(f"{o['kind']} {_amount(o.get('quantity'), '')} on {o.get('available_on') or '?'}"
                    for o in e.get("options", [])))
         for e in packet["stock"]

@@ -62,10 +62,11 @@ def decide(
         raise Denied(denial.verdict.reason, denial.verdict.rules) from None
     except _Stale:
         with desk.write() as session:
-            packets.end(desk, session, packets.packet(session, request.packet_id), "stale")
+            stale = packets.packet(session, request.packet_id)
+            packets.end(desk, session, stale, "stale")
         raise Refused(
             f"the evidence of {request.packet_id} changed after it was drafted: nothing was "
-            "decided; review the order again"
+            f"decided; draft it again: holddesk work {stale.order_id}"
         ) from None
 
 

@@ -173,7 +173,7 @@ def test_evidence_that_changed_stops_an_approval(home: Path, tmp_path: Path, hol
 
     said = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home)
 
-    said.refuses(1, "evidence", "changed", "nothing was decided")
+    said.refuses(1, "evidence", "nothing was decided", f"holddesk work {CREDIT}")
 
 
 def test_after_the_evidence_changed_work_drafts_a_version_that_can_be_decided(
@@ -206,5 +206,5 @@ def test_rules_that_changed_stop_an_approval_until_work_drafts_again(
     holddesk("work", CREDIT, "--home", home)
     outcome = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home, "--json")
 
-    stopped.refuses(1, "rules changed")
+    stopped.refuses(1, "rules changed", f"holddesk work {CREDIT}")
     assert outcome.json["packet_id"] == f"{CREDIT}.v2"
