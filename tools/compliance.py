@@ -155,6 +155,8 @@ class _Drawn:
     keys: list[tuple[datetime, str]]
     figures: list[Figure]
     sums: list[Decimal]
+    gaps: list[tuple[tuple[datetime, str], NotKnown]]
+    """What is not known of an order, by its place."""
 
 
 def _moment(order: Row) -> tuple[datetime, str]:
@@ -173,13 +175,15 @@ def _orders_under(book: Book, licence: Row) -> list[Row]:
 
 
 def _drawn(book: Book, licence: Row) -> _Drawn:
-    drawn = _Drawn([], [], [Decimal(0)])
+    drawn = _Drawn([], [], [Decimal(0)], [])
     for order in _orders_under(book, licence):
         for line in lines_of(book, order):
-            if not is_licensed(book, line, licence):
+            try:
+                figure = open_base(book, line) if is_licensed(book, line, licence) else None
+            except NotKnown as gap:
+                drawn.gaps.append((_moment(order), gap))
                 continue
-            figure = open_base(book, line)
-            if figure.number:
+            if figure is not None and figure.number:
                 drawn.keys.append(_moment(order))
                 drawn.figures.append(figure)
                 drawn.sums.append(drawn.sums[-1] + figure.number)
@@ -193,6 +197,9 @@ def licence_drawn_before(case: Case, licence: Row) -> Figure:
         NotKnown: a quantity or a unit conversion of one of them is missing.
     """
     drawn = case.book.once(("licence", licence.ref), lambda: _drawn(case.book, licence))
+    for key, gap in drawn.gaps:
+        if key < _moment(case.order):
+            raise gap
     place = bisect_left(drawn.keys, _moment(case.order))
     figures = drawn.figures[max(0, place - NAMED) : place]
     if place > NAMED:

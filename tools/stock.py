@@ -229,11 +229,13 @@ def in_full_on(case: Case) -> dict[int, Figure]:
 
     def compute() -> dict[int, Figure]:
         days = {}
-        for found in (line_stock(case, line) for line in stocked_lines_of(case)):
+        for line in stocked_lines_of(case):
+            if open_quantity(case.book, line).number <= 0:
+                continue
+            found = line_stock(case, line)
             if isinstance(found.full_on, NotKnown):
                 raise found.full_on
-            if found.standing.needed > 0:
-                days[found.line_no] = found.full_on
+            days[found.line_no] = found.full_on
         return days
 
     return case.book.once(("stock.in_full_on", case.order_id), compute)

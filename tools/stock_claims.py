@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from tools.book import Book
+from tools.orders import confirmed
 from tools.rows import Row
 from tools.stock_rank import RankKey, counts, is_held, order_rank_key, rank_key
 from tools.stock_reservations import reserved_line, reserved_quantity
@@ -75,26 +76,32 @@ class CellClaims:
     gap: NotKnown | None = None
 
 
-def claims_of(book: Book, site: str, sku: object, today: date) -> CellClaims:
-    """The claims on a cell, gathered once.
+def claims_of(
+    book: Book, site: str, sku: object, today: date, reviewed: Row | None = None
+) -> CellClaims:
+    """The claims on a cell, gathered once; the order under review counts itself, stale or not.
 
     Raises:
         NotKnown: a reservation has no quantity, or its order is not on file.
     """
-    found = book.once(("stock.claims", site, sku, today), lambda: _gather(book, site, sku, today))
+    alone = reviewed is not None and confirmed(reviewed) and not counts(book, reviewed, today)
+    own = str(reviewed["order_id"]) if reviewed is not None and alone else None
+    found = book.once(
+        ("stock.claims", site, sku, today, own), lambda: _gather(book, site, sku, today, own)
+    )
     if found.gap is not None:
         raise found.gap
     return found
 
 
-def _gather(book: Book, site: str, sku: object, today: date) -> CellClaims:
+def _gather(book: Book, site: str, sku: object, today: date, own: str | None) -> CellClaims:
     by_batch: dict[str | None, list[Claim]] = defaultdict(list)
     stale = []
     try:
         for row in book.by("reservations", site_id=site, sku=sku, status="active"):
             if row["qty"] is not None and not reserved_quantity(row):
                 continue
-            claim = _claim(book, row, today)
+            claim = _claim(book, row, today, own)
             if claim is None:
                 stale.append(row)
             else:
@@ -108,11 +115,11 @@ def _gather(book: Book, site: str, sku: object, today: date) -> CellClaims:
     return CellClaims(batches, by_order, tuple(stale))
 
 
-def _claim(book: Book, row: Row, today: date) -> Claim | None:
+def _claim(book: Book, row: Row, today: date, own: str | None) -> Claim | None:
     order = book.one("orders", order_id=row["order_id"])
     if order is None:
         raise NotKnown(f"the order of {row.ref} is not on file", "reservations.order_id")
-    if not counts(book, order, today):
+    if order["order_id"] != own and not counts(book, order, today):
         return None
     line = reserved_line(book, row)
     key = rank_key(book, line, today) if line else order_rank_key(book, order)

@@ -211,7 +211,7 @@ def standing(book: Book, ask: Ask, needed: Decimal) -> Standing:
         NotKnown: stock, a batch, a reservation, a supply or a competing line is not known.
     """
     order = order_of(book, ask.line)
-    claims = claims_of(book, ask.site, ask.sku, ask.today)
+    claims = claims_of(book, ask.site, ask.sku, ask.today, order)
     rows = line_reservations(book, ask.line, ask.sku)
     own = tuple(row for row in rows if row["site_id"] == ask.site)
     found = Standing(
@@ -249,5 +249,17 @@ def line_standing(book: Book, line: Row, today: date) -> Standing:
 
 
 def stocked_lines_of(case: Case) -> list[Row]:
-    """The order's lines that are served from stock."""
-    return [line for line in case.lines if is_stocked(case.book, line)]
+    """The order's lines that are known to be served from stock."""
+    unknown = {line.ref for line, _ in unknown_products(case)}
+    return [line for line in case.lines if line.ref not in unknown and is_stocked(case.book, line)]
+
+
+def unknown_products(case: Case) -> list[tuple[Row, NotKnown]]:
+    """The order's lines of which nobody can tell whether they are stocked, and why."""
+    found = []
+    for line in case.lines:
+        try:
+            is_stocked(case.book, line)
+        except NotKnown as gap:
+            found.append((line, gap))
+    return found

@@ -11,7 +11,7 @@ from policies.checks.approval_orders import (
     split_findings,
     threshold,
 )
-from policies.checks.approval_prices import price_gaps
+from policies.checks.approval_prices import manual_gaps, price_gaps
 from policies.checks.approval_validity import verdict
 from policies.checks.approval_words import CLS, Wanted, gap_findings
 from policies.findings import CheckResult, Finding, Unknown
@@ -40,7 +40,14 @@ def check(
         result.not_known.append(Unknown(CLS, ("staff",), why))
     roles = ("finance",) if standing & FOR_FINANCE else ("sales_operations",)
     units: list[Callable[[], list[Finding]]] = [
-        *(partial(price_gaps, case, settings, line) for line in priced_lines(case)),
+        *(
+            unit
+            for line in priced_lines(case)
+            for unit in (
+                partial(manual_gaps, case, line),
+                partial(price_gaps, case, settings, line),
+            )
+        ),
         partial(incomplete_findings, case),
     ]
     if case.order.text("status") not in DONE:

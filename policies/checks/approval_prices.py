@@ -25,6 +25,12 @@ from tools.rows import Figure, Row
 from tools.unknown import NotKnown
 
 
+def manual_gaps(case: Case, line: Row) -> list[Finding]:
+    """P4: a manual price that no price row stands behind."""
+    facts = expected_price(case, line)
+    return [_unreferenced(facts)] if facts.is_manual_unreferenced else []
+
+
 def price_gaps(case: Case, settings: Settings, line: Row) -> list[Finding]:
     """What the price of a line needs signed and is not.
 
@@ -32,12 +38,11 @@ def price_gaps(case: Case, settings: Settings, line: Row) -> list[Finding]:
         NotKnown: what is given up, or the approvals, cannot be judged.
     """
     facts = expected_price(case, line)
-    findings = [_unreferenced(facts)] if facts.is_manual_unreferenced else []
     discount = facts.discount_beyond
     is_deep = discount is not None and discount.number >= settings.approval.discount_from_pct
     if _is_overridden(facts) or is_deep:
-        findings += _change_price(case, settings, facts, discount if is_deep else None)
-    return findings
+        return _change_price(case, settings, facts, discount if is_deep else None)
+    return []
 
 
 def _is_overridden(facts: PriceFacts) -> bool:

@@ -152,7 +152,7 @@ def _judge(request: _Request, rows: list[Row]) -> Verdict:
         found.add("rejected")
     if not filled and len(request.seats) > 1 and _has(rows, "approved"):
         found.add("quorum_short")
-    if not _has(rows, "approved", "pending") and not rejected:
+    if all(row.text("decision") == "rejected" for row in rows) and not rejected:
         found.add("missing")
     valid = filled and not rejected
     failures = () if valid else tuple(name for name in FAILURES if name in found)

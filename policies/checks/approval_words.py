@@ -11,6 +11,7 @@ from policies.settings import ExceptionClass
 from tools.approvals import authority, person_of, roles_of, staff_row
 from tools.book import Case
 from tools.rows import Cell, Figure, Row
+from tools.unknown import NotKnown
 
 CLS: ExceptionClass = "approval_gap"
 
@@ -175,7 +176,10 @@ def signers(wanted: Wanted, judged: Verdict, seat: tuple[str, ...]) -> list[Row]
 
 
 def able_to_sign(wanted: Wanted, seat: tuple[str, ...]) -> list[Row]:
-    """The staff of the order's company with a role and the authority for a seat."""
+    """The staff of the order's company with a role and the authority for a seat.
+
+    Somebody whose authority is not known (a limit without currency or rate) is not named.
+    """
     case = wanted.case
     found = []
     for row in case.book.all("staff"):
@@ -183,7 +187,10 @@ def able_to_sign(wanted: Wanted, seat: tuple[str, ...]) -> list[Row]:
         roles = signs_as(roles_of(case.book, user), seat)
         if not roles or company not in (None, case.company_id):
             continue
-        limit = authority(case, user, wanted.action, roles, wanted.measure.unit)
+        try:
+            limit = authority(case, user, wanted.action, roles, wanted.measure.unit)
+        except NotKnown:
+            continue
         if limit is not None and limit.number >= wanted.measure.number:
             found.append(row)
     return found

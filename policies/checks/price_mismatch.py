@@ -37,8 +37,14 @@ def check(case: Case, settings: Settings) -> CheckResult:
     tally = _Tally()
     if not case.book.present("prices"):
         tally.gaps.append(NotKnown("there is no table prices", "prices"))
-    entries = [_judge(case, settings, expected_price(case, line), tally)
-               for line in priced_lines(case)]  # fmt: skip
+    entries = []
+    for line in priced_lines(case):
+        try:
+            facts = expected_price(case, line)
+        except NotKnown as gap:
+            tally.gaps.append(gap)
+        else:
+            entries.append(_judge(case, settings, facts, tally))
     result = tally.result
     result.not_known = _not_known(tally.gaps)
     result.sections["price"] = entries

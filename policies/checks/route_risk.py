@@ -63,6 +63,9 @@ def _judge(case: Case, lines: list[Row], result: CheckResult) -> None:
     found = shipping(case) if lines else None
     if found is None or not found.load.lines:
         return
+    needed = runs_needed(found)
+    if needed is not None:
+        result.findings.append(_exceeds(found, needed))
     earliest = found.earliest()
     promised = earliest_promise(case, lines)
     due = promised.row.day(promised.column) if promised else None
@@ -73,9 +76,6 @@ def _judge(case: Case, lines: list[Row], result: CheckResult) -> None:
         raise NotKnown("no line that is open has a promise", "orders.promised_on")
     if late:
         result.findings.insert(0, _late(found, earliest, promised, due, binding or "no_run"))
-    needed = runs_needed(found)
-    if needed is not None:
-        result.findings.append(_exceeds(found, needed))
 
 
 def earliest_promise(case: Case, lines: list[Row]) -> Cell | None:

@@ -13,7 +13,7 @@ from tools.rows import Cell, Row
 from tools.stock import LineStock, line_stock
 from tools.stock_batches import stock_rows
 from tools.stock_options import complete_cell
-from tools.stock_standing import stocked_lines_of
+from tools.stock_standing import stocked_lines_of, unknown_products
 from tools.unknown import NotKnown
 
 CLASS: ExceptionClass = "stock_shortage"
@@ -25,6 +25,8 @@ def check(case: Case, settings: Settings) -> CheckResult:
     if not case.book.present("stock"):
         result.not_known.append(Unknown(CLASS, ("stock",), "there is no stock table"))
     lines = stocked_lines_of(case)
+    for _, gap in unknown_products(case):
+        _not_known(result, gap)
     for line in lines:
         _line(case, line, result)
     result.findings += _mixed_dates(case, lines)

@@ -491,3 +491,27 @@ def test_only_confirmed_orders_of_the_bill_to_with_the_same_number_are_alike(
 def test_orders_without_a_number_are_not_alike() -> None:
     orders = twin(customer_ref="")["orders"]
     assert codes(judged({"orders": [{**orders[0], "customer_ref": ""}, orders[1]]})) == []
+
+
+# --- what cannot be judged hides nothing that can ------------------------------------------------
+
+
+def test_a_colleague_whose_limit_names_no_currency_hides_no_missing_approval() -> None:
+    vague = {**LEAD, "currency": ""}
+    result = judged({**worth("60000"), "staff": [vague]})
+    assert codes(result) == ["missing"]
+    assert result.not_known == []
+
+
+def test_an_approval_without_a_decision_is_pending_and_not_missing() -> None:
+    assert codes(judged({**worth("60000"), "approvals": [approval(decision="")]})) == ["pending"]
+
+
+def test_a_manual_price_without_a_row_stays_where_its_approval_cannot_be_judged() -> None:
+    lines = [{"order_id": "SO-1", "line_no": "10", "price_source": "manual", "discount_pct": "20"}]
+    prices = [{"price_id": "PR-1", "sku": "SKU-2"}]
+    signed = [approval(action="change_price", amount="1000")]
+    tables = {"order_lines": lines, "prices": prices, "approvals": signed}
+    result = judged(tables, absent=("staff",))
+    assert codes(result) == ["manual_price_unreferenced"]
+    assert {unknown.missing for unknown in result.not_known} == {("staff",)}

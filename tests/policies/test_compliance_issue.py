@@ -442,3 +442,15 @@ def test_shifting_every_date_by_whole_weeks_changes_no_finding(weeks: int) -> No
 
 
 DATES = {"checked_on", "valid_to", "requested_on", "promised_on"}
+
+
+def test_a_later_order_of_unknown_quantity_leaves_the_licence_of_an_earlier_one_known() -> None:
+    products = [{"sku": "SKU-1", "restricted_class": "ADR"}]
+    licence = screening(9, kind="licence", list_name="", licence_qty_left="99")
+    later = {"order_id": "SO-2", "company_id": "C1", "customer_id": "CU-1", "status": "open",
+             "ordered_at": "2026-02-28T10:00:00+01:00", "site_id": "D01"}  # fmt: skip
+    lines = [{"order_id": "SO-2", "line_no": "10", "sku": "SKU-1", "uom": "EA", "ordered_qty": ""}]
+    tables = {"products": products, "orders": [later], "order_lines": lines, **screened(licence)}
+    result = check(a_case(tables), SETTINGS)
+    assert codes(result) == ["licence_quantity"]
+    assert result.not_known == []

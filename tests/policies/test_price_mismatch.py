@@ -375,3 +375,11 @@ def test_the_margin_loss_adds_up_undercharged_lines() -> None:
     ]  # fmt: skip
     loss = judged({"unit_price": "9.00"}, order_lines=lines).shared["margin_loss"]
     assert (loss.number, loss.unit, loss.formula) == (120, "EUR", "sum(given_up)")
+
+
+def test_a_line_without_a_product_hides_no_finding_of_another_line() -> None:
+    blank = {"order_id": "SO-1", "line_no": 20, "sku": "", "ordered_qty": "1", "unit_price": "1"}
+    wrong = {"order_id": "SO-1", "line_no": 10, "unit_price": "11.00"}
+    result = judged(None, order_lines=[wrong, blank])
+    assert [(f.code, f.line_no) for f in result.findings] == [("charged_differs", 10)]
+    assert [unknown.missing for unknown in result.not_known] == [("products",)]

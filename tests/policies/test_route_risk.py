@@ -437,3 +437,11 @@ def test_an_unknown_time_zone_is_noted() -> None:
     assert [note.code for note in check(case, SETTINGS).notes] == ["unknown_timezone"]
     assert problems(case) == []
     assert judged().notes == []
+
+
+def test_an_order_without_a_promise_is_still_too_large_for_any_vehicle() -> None:
+    undated = [{"order_id": "SO-1", "promised_on": "", "requested_on": "", "ship_on": "2026-03-05"}]
+    lines = [{"order_id": "SO-1", "line_no": "10", "ordered_qty": "501"}]
+    result = judged({"orders": undated, "order_lines": lines})
+    assert codes(result) == ["exceeds_vehicle"]
+    assert [unknown.missing for unknown in result.not_known] == [("orders.promised_on",)]

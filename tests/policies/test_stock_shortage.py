@@ -273,3 +273,15 @@ def test_stale_reservations_are_named_with_the_state_of_their_order() -> None:
     notes = [n for n in judged(a_case(everything())).notes if n.code == "stale_reservation"]
     named = {n.note.figures["reservation"].value: "status" in n.note.figures for n in notes}
     assert named == {"RV-SO-5": True, "RV-SO-6": False}
+
+
+def test_a_stale_order_under_review_counts_the_reservations_of_its_own_lines() -> None:
+    """Stale orders take nothing from others, but the order under review always counts itself."""
+    long_ago = {"order_id": "SO-1", "ship_on": "2025-12-01"}
+    lines = [line("10"), line("10", line_no="20")]
+    held = [reserved("10", "SO-1")]
+    case = a_case(
+        {"orders": [long_ago], "order_lines": lines, "stock": [on_hand("10")],
+         "reservations": held}
+    )  # fmt: skip
+    assert {(f.code, f.line_no) for f in judged(case).findings} == {("short", 20)}

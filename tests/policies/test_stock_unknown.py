@@ -20,6 +20,7 @@ from tests.stock_rows import (
     supply,
 )
 from tools.book import Case
+from tools.stock import in_full_on
 
 LANE = {"from_site_id": "D02", "to_site_id": "D01", "lead_days": "1"}
 
@@ -137,3 +138,18 @@ def test_a_rival_that_cannot_be_read_beyond_the_ship_date_leaves_only_the_day_op
     assert {f.code for f in judged(case).findings} == {"short"}
     assert missing(case) == {"order_lines.ordered_qty"}
     assert entry(changes)["in_full_on"] is None
+
+
+def test_a_line_without_a_product_hides_no_other_line() -> None:
+    """Nobody can tell whether it is stocked: not known, and the other line is short all the same."""
+    blank = line("5", line_no="20", sku="")
+    case = a_case({"order_lines": [line("100"), blank], "stock": [on_hand("40")]})
+    assert missing(case) == {"products"}
+    assert {(f.code, f.line_no) for f in judged(case).findings} == {("short", 10)}
+
+
+def test_a_cancelled_line_of_unknown_stock_does_not_hide_when_the_rest_is_there() -> None:
+    gone = line("5", line_no="20", sku="SKU-2", cancelled_qty="5")
+    unknown = {**on_hand(""), "sku": "SKU-2"}
+    case = a_case({"order_lines": [line("100"), gone], "stock": [on_hand("100"), unknown]})
+    assert {number: day.value for number, day in in_full_on(case).items()} == {10: case.today}
