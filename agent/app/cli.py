@@ -259,10 +259,19 @@ def _unexpected(error: Exception) -> int:
     return 3
 
 
+def _readable(arguments: list[str]) -> list[str]:
+    for text in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            shown = text.encode("utf-8", "replace").decode()
+            raise BadInput(f"{shown} is not UTF-8 text; check the encoding of the terminal")
+    return arguments
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        result: Any = app(args=arguments, prog_name="holddesk", standalone_mode=False)
+        given = _readable(sys.argv[1:] if arguments is None else arguments)
+        result: Any = app(args=given, prog_name="holddesk", standalone_mode=False)
     except HolddeskError as error:
         return _fail(error)
     except typer.Exit as stop:

@@ -251,3 +251,8 @@ def test_a_very_long_id_is_answered_in_a_line_that_ends(demo_home: Path, holddes
 
     said.refuses(2, "no order")
     assert len(said.err) < 1100
+
+
+@pytest.mark.parametrize("words", [("review", "\udcff"), ("ask", "why \udcff"), ("load", "\udcff")])
+def test_words_that_are_no_text_are_refused(words: tuple[str, ...], holddesk: HoldDesk):
+    holddesk(*words).refuses(2, "?", "is not UTF-8 text")

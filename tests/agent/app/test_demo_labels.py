@@ -21,7 +21,7 @@ from tools.snapshot import Snapshot, current_snapshot
 Json = dict[str, Any]
 LABELLED = {row["order_id"]: row for row in csv.DictReader(LABELS.read_text().splitlines())}
 NOT_COMPARED = ("packet_id", "version", "usage")
-ONE_OF_EACH_KIND = {(row["codes"], row["not_known"]): name for name, row in LABELLED.items()}
+ONE_OF_EACH_KIND = {(row["classes"], row["not_known"]): name for name, row in LABELLED.items()}
 every_order = pytest.mark.parametrize("order_id", LABELLED)
 
 
