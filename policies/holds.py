@@ -36,7 +36,8 @@ def active_holds(case: Case) -> list[Row]:
             released is not None and released > case.book.as_of
         )
 
-    return [row for row in case.book.by("holds", order_id=case.order_id) if is_active(row)]
+    rows = [row for row in case.book.by("holds", order_id=case.order_id) if is_active(row)]
+    return sorted(rows, key=lambda row: (row.moment("placed_at") or case.book.as_of, row.ref))
 
 
 def class_of(code: str | None, settings: Settings) -> ExceptionClass | None:

@@ -16,6 +16,7 @@ from tools.credit_account import Scope, attempt, in_company, known, shared
 from tools.orders import (
     bill_to_of,
     charge_value,
+    charges_of,
     confirmed,
     is_stale_day,
     line_value,
@@ -114,7 +115,7 @@ def value_of_lines(
                 book, charge, "uninvoiced_value",
                 currency=scope.currency, on=scope.rate_day, gross=True,
             )
-            for charge in book.by("order_charges", order_id=order["order_id"])
+            for charge in charges_of(book, order)
         ]  # fmt: skip
     return total(f"{order['order_id']}.{name}", parts, scope.currency)
 

@@ -383,6 +383,12 @@ def total(key: str, parts: Sequence[Source], unit: str, formula: str = "") -> Fi
     return Figure(key, sum(values, Decimal(0)), unit, text, tuple(parts))
 
 
+def charges_of(book: Book, order: Row) -> list[Row]:
+    """The order's charges, by their citation."""
+    rows = book.by("order_charges", order_id=order["order_id"])
+    return sorted(rows, key=lambda row: row.ref)
+
+
 def order_value(book: Book, order: Row, *, currency: str, on: date | None, gross: bool) -> Figure:
     """The order's whole value (ordered less cancelled, plus charges), each line rounded once.
 
@@ -402,7 +408,7 @@ def order_value(book: Book, order: Row, *, currency: str, on: date | None, gross
         ]
         parts += [
             charge_value(book, charge, name, currency=currency, on=on, gross=gross)
-            for charge in book.by("order_charges", order_id=order["order_id"])
+            for charge in charges_of(book, order)
         ]
         return total(f"{order['order_id']}.{name}", parts, currency)
 

@@ -223,11 +223,14 @@ def stops_needed(shipping: Shipping, run: Row) -> Figure:
 
 
 def largest(runs: Iterable[Row], measure: Measure) -> Row | None:
-    """The run with the largest capacity; None where a run is without a limit, or there is none."""
+    """The run with the largest capacity; None where a run is without a limit, or there is none.
+
+    Of runs that are alike it is the one whose id comes first.
+    """
     rows = list(runs)
     if not rows or any(row.number(f"capacity_{measure}") is None for row in rows):
         return None
-    return max(rows, key=lambda row: row.amount(f"capacity_{measure}"))
+    return min(rows, key=lambda row: (-row.amount(f"capacity_{measure}"), row.ref))
 
 
 def runs_needed(shipping: Shipping) -> Figure | None:

@@ -101,7 +101,7 @@ def stock_rows(book: Book, site: str, sku: object) -> list[Row]:
 
 def _holdings(book: Book, site: str, sku: object, today: date) -> tuple[Holding, ...]:
     found, unit = [], base_unit(book, sku)
-    for row in stock_rows(book, site, sku):
+    for row in sorted(stock_rows(book, site, sku), key=lambda row: row.ref):
         batches = book.by("batches", sku=sku, batch_id=row["batch_id"]) if row["batch_id"] else []
         seen = book.seen(batches, today)
         found.append(Holding(row, seen[0] if seen else None, _usable_figure(row, unit)))

@@ -111,7 +111,7 @@ def _loads(found: Shipping) -> Section:
         entry: Section = {"line_no": int(str(line["line_no"])), "sku": line.cell("sku")}
         for measure in MEASURES:
             column = COLUMNS[measure]
-            entry[column] = _part(parts[column], f"{line['order_id']}/{line['line_no']}.")
+            entry[column] = _part(parts[column], f"{line.ref.removeprefix('order_lines/')}.")
         parts["lines"].append(entry)
     return parts
 
