@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tools.book import Book, Case
 from tools.credit import derived, own_order, plus
-from tools.credit_account import Scope, scope_of, shared
+from tools.credit_account import Scope, known, scope_of, shared
 from tools.credit_amounts import Parts, Pool, amount_in
 from tools.credit_documents import Money, owed
 from tools.credit_ledger import Ledger, documents, ledger_of
@@ -120,10 +120,19 @@ def overdue(case: Case) -> Overdue:
 
 
 def _free_payments(case: Case, scope: Scope, ledger: Ledger) -> Figure:
-    if case.order_id not in ledger.cash:
+    for order_id, gap in ledger.unknown.items():
+        if order_id != case.order_id and _paid(ledger, order_id):
+            known(gap)
+    if not _paid(ledger, case.order_id):
         return ledger.payments.figure()
     settled, _ = own_order(case, scope, ledger)
     return ledger.payments.figure(case.order_id, plus(settled.payment_rest))
+
+
+def _paid(ledger: Ledger, order_id: str) -> bool:
+    """Whether payments name the order, and so cover it first."""
+    cash = ledger.cash.get(order_id)
+    return cash is not None and bool(cash.payments)
 
 
 def disputed(case: Case) -> Figure:

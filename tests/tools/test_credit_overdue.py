@@ -125,3 +125,18 @@ def test_an_invoice_without_its_date_or_amount_makes_overdue_not_known(values, m
     with pytest.raises(NotKnown) as gap:
         of({"invoices": [invoice(**values)]})
     assert gap.value.missing == (missing,)
+
+
+def test_cash_of_an_order_that_cannot_be_valued_makes_overdue_not_known():
+    unpriced = order(2)
+    unpriced["order_lines"][0]["unit_price"] = ""
+    with pytest.raises(NotKnown):
+        of(due("2026-02-01"), unpriced, {"payments": [payment(order_id="SO-2")]})
+
+
+def test_orders_that_cannot_be_valued_leave_overdue_known_where_no_cash_covers_them():
+    unpriced = order(2)
+    unpriced["order_lines"][0]["unit_price"] = ""
+    own = {"order_lines": [{"order_id": "SO-1", "line_no": "10", "unit_price": ""}]}
+    deposit = {"invoices": [invoice(7, kind="deposit", order_id="SO-1")]}
+    assert of(due("2026-02-01"), unpriced, own, deposit).net.number == 500

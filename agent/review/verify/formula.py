@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import (
     ROUND_CEILING,
     ROUND_FLOOR,
+    ROUND_HALF_EVEN,
     ROUND_HALF_UP,
+    Context,
     Decimal,
     DivisionByZero,
     InvalidOperation,
@@ -22,6 +24,8 @@ from babel.numbers import get_currency_precision
 
 BY_RULE = "by rule: "
 Values = Mapping[str, Sequence[Decimal]]
+SETTLED = Context(prec=24, rounding=ROUND_HALF_EVEN)
+"""Digits of money that count: a quotient that does not end leaves no amount in the last ones."""
 
 
 class FormulaError(ValueError):
@@ -101,7 +105,7 @@ class _Evaluator:
 
     def _rounded(self, name: str, number: Decimal) -> Decimal:
         if name == "money":
-            return number.quantize(minor_unit(self.unit), rounding=ROUND_HALF_UP)
+            return SETTLED.plus(number).quantize(minor_unit(self.unit), rounding=ROUND_HALF_UP)
         if name == "floor":
             return number.to_integral_value(rounding=ROUND_FLOOR)
         if name == "ceil":
