@@ -73,11 +73,14 @@ def parse_rules(text: str, name: str = "rules.yaml") -> Rules:
     Raises:
         BadInput: the sentence names the file and the first wrong key.
     """
+    return _validated(_yaml_of(text, name), name)
+
+
+def _yaml_of(text: str, name: str) -> Any:
     try:
-        body = yaml.safe_load(text) or {}
+        return yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise BadInput(f"{name}: not YAML: {str(error).splitlines()[0]}") from error
-    return _validated(body, name)
 
 
 @cache
@@ -87,13 +90,17 @@ def default_text() -> str:
 
 
 def load_rules(path: Path | None = None) -> Rules:
-    """The rules of a file, or the shipped ones."""
+    """The shipped rules, with the keys that a file sets over them."""
     if path is None:
         return parse_rules(default_text())
     try:
-        return parse_rules(path.read_text(encoding="utf-8"), path.name)
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read as UTF-8 text") from error
+    body = _yaml_of(text, path.name)
+    if not isinstance(body, dict):
+        raise BadInput(f"{path.name}: not a mapping of sections; see holddesk policy check")
+    return _validated(_merge(_yaml_of(default_text(), "rules.yaml"), body), path.name)
 
 
 def for_company(rules: Rules, company_id: str | None, name: str = "rules.yaml") -> Settings:

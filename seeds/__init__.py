@@ -10,6 +10,7 @@ import yaml
 
 ROOT: Path = Path(__file__).parent
 DEMO_DIR: Path = ROOT / "demo"
+RULES: Path = ROOT / "rules.yaml"
 LABELS: Path = ROOT / "labels.csv"
 
 

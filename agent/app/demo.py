@@ -8,11 +8,11 @@ from typing import Any
 
 from agent.app import loading
 from agent.app.deciding import open_cases, order_ids_on_hold
-from agent.app.home import Home, open_home, write_home
+from agent.app.home import RULES_FILE, Home, open_home, write_home
 from agent.app.output import counted, emit_json, say, say_line, table, words
 from agent.app.show import packet_view
 from agent.review import stages
-from seeds import DEMO_DIR, Demo, load_demo
+from seeds import DEMO_DIR, RULES, Demo, load_demo
 from tools.errors import BadInput
 
 STORY = "SO-1042"
@@ -45,6 +45,7 @@ def _prepare(where: Path, company: Demo) -> tuple[Home, dict[str, Any]]:
     if not existing.demo and (where / "current.json").exists():
         raise BadInput(f"{where} holds other data; choose another folder with --home")
     home = write_home(where, demo=True, pinned=company.as_of)
+    (where / RULES_FILE).write_bytes(RULES.read_bytes())
     return home, loading.load(DEMO_DIR, where, None).as_json()
 
 

@@ -25,10 +25,10 @@ def minutes_left(packet: Json, as_of: datetime) -> int | None:
     return None if latest is None else int((latest - as_of).total_seconds() // 60)
 
 
-def shown_minutes(minutes: int | None) -> str:
+def shown_minutes(minutes: int | None, *, known: bool = True) -> str:
     """Minutes as days, hours and minutes; "past" where the moment is gone."""
     if minutes is None:
-        return "no run keeps it"
+        return "no run keeps it" if known else "not known"
     if minutes < 0:
         return "past"
     days, rest = divmod(minutes, 24 * 60)
@@ -41,6 +41,7 @@ def _row(packet: Json, as_of: datetime) -> dict[str, Any]:
     net, currency = order.get("net"), order.get("currency") or ""
     left = minutes_left(packet, as_of)
     exceptions = packet["exceptions"]
+    unknown = [gap["check"] for gap in packet["not_known"]]
     return {
         "order_id": packet["order_id"],
         "customer_id": packet["customer"]["customer_id"],
@@ -51,9 +52,9 @@ def _row(packet: Json, as_of: datetime) -> dict[str, Any]:
         "promise": order.get("promise"),
         "primary": next((e["class"] for e in exceptions if e["primary"]), None),
         "also": [e["class"] for e in exceptions if not e["primary"]],
-        "not_known": [gap["check"] for gap in packet["not_known"]],
+        "not_known": unknown,
         "minutes_left": left,
-        "left_shown": shown_minutes(left),
+        "left_shown": shown_minutes(left, known="route_risk" not in unknown),
         "risk": {"level": packet["risk"]["level"], "score": packet["risk"]["score"]},
         "recommendation": packet["recommendation"]["disposition"],
         "owner": packet["owner"]["role"],

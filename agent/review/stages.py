@@ -176,7 +176,8 @@ def resolve(snapshot: Snapshot, wanted: Sequence[str], as_of: datetime) -> list[
 
 def _not_found(snapshot: Snapshot, wanted: str, as_of: datetime) -> str:
     near = [str(r["order_id"]) for r in look_up(snapshot, "nearest_orders", as_of, wanted=wanted)]
-    hint = f"; did you mean {', '.join(near)}?" if near else "; the snapshot holds no orders"
+    moment = as_of.isoformat()
+    hint = f"; did you mean {', '.join(near)}?" if near else f": none were known at {moment}"
     return f"there is no order {wanted}{hint}"
 
 

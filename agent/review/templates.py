@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from agent.review.classify import Classified
 from policies.findings import SEVERITIES, Bound, DataNote, Finding, Sentence
-from tools.orders import promise
+from tools.orders import order_value, promise
 from tools.rows import Figure, Row
+from tools.unknown import NotKnown
 
 LANGUAGE_OF = {"DE": "de", "AT": "de", "CH": "de", "FR": "fr", "LU": "fr", "MC": "fr"}
 """Language of the customer message by country; English elsewhere."""
@@ -111,6 +112,16 @@ def _others(judged: Classified) -> list[Sentence]:
     return [Sentence("Also found: {others}.", {"others": word("others", names)})]
 
 
+def net_value(judged: Classified) -> Figure | None:
+    """The order's net value in its own currency; None where it is not known."""
+    case = judged.case
+    try:
+        currency = case.order.text("currency") or ""
+        return order_value(case.book, case.order, currency=currency, on=case.today, gross=False)
+    except NotKnown:
+        return None
+
+
 def _header(judged: Classified) -> Sentence:
     case = judged.case
     figures: dict[str, Bound] = {"order": case.order.cell("order_id")}
@@ -119,8 +130,9 @@ def _header(judged: Classified) -> Sentence:
         text, figures["ref"] = text + " (customer order {ref})", case.order.cell("customer_ref")
     if case.customer is not None and case.customer.text("name"):
         text, figures["customer"] = text + " of {customer}", case.customer.cell("name")
-    if judged.policy_value is not None:
-        text, figures["value"] = text + ", net {value}", judged.policy_value
+    net = net_value(judged)
+    if net is not None:
+        text, figures["value"] = text + ", net {value}", net
     due = [cell for line in case.lines if (cell := promise(case.book, line)) is not None]
     if due:
         figures["promise"] = min(due, key=lambda cell: str(cell.value))

@@ -10,7 +10,7 @@ _STAFF = """
 u.petersen|P-01|Anna Petersen|sales_operations|C1|D01|100000
 u.brandt|P-02|Jonas Brandt|sales_operations|C1|D01|20000
 u.brandt.wms|P-02|Jonas Brandt (WMS)|warehouse|C1|D01|15000
-u.hoffmann|P-03|Lena Hoffmann|sales_operations|C1|D02|75000
+u.hoffmann|P-03|Lena Hoffmann|sales_operations|C1|D02|400000
 u.holt|P-04|Grace Holt|sales_operations|C2|D03|75000
 u.vogt|P-05|Miriam Vogt|finance|C1|D01|300000
 u.mackay|P-06|Fiona Mackay|finance|C2|D03|150000
@@ -46,7 +46,7 @@ _ABSENT = {
 
 # role | action | limit USD | limit in percent
 _AUTHORITIES = """
-sales_operations|release_order|250000|
+sales_operations|release_order|500000|
 finance|release_order|500000|
 executive|release_order|5000000|
 credit_control|override_credit|60000|25

@@ -18,7 +18,7 @@ from seeds.generator.stories import label_rows
 _POLICY_NOTES = (
     "Policy currency is USD; orders are in EUR, USD, GBP and CHF.",
     "A release needs a signature from 50,000 USD on, two from 250,000 USD on.",
-    "Every party is screened against two lists; no list is required by name.",
+    "Every party is screened against two lists: EU-CFSP or UK-OFSI by company, and OFAC-SDN.",
     "Munich is closed for its stocktake on Friday 13 March.",
     "Felixstowe works on London time, one hour behind Hamburg and Munich.",
 )
