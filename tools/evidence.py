@@ -26,6 +26,9 @@ HIDDEN_COLUMNS = {"_row"}
 SET_ASIDE = "set_aside"
 LOOKUP = "lookup"
 """The folder of queries that find orders; the others return the rows around them."""
+AROUND = ("accounts", "sold_tos", "bill_tos", "ship_tos", "own_routes", "ordered", "goods",
+          "wanted_skus", "wanted_by")  # fmt: skip
+"""What the query `around` finds; the others look up by these keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +124,12 @@ class _Run:
         self.parameters: dict[str, object] = {
             "orders": self.picked, "as_of": self.moment, "group_scope": group,
         }  # fmt: skip
+        self.accounts: frozenset[str] = frozenset()
         self.found: dict[str, list[Row]] = {}
 
     def rows(self) -> dict[str, list[Row]]:
         """The rows of every table, the orders and their lines first."""
+        self.parameters.update(self._around())
         orders = self._read("orders")
         self.parameters["related"] = scope.keys_of(orders, "order_id")
         self.parameters["parties"] = scope.parties_of(orders)
@@ -132,13 +137,28 @@ class _Run:
         picked = frozenset(self.picked)
         runs = frozenset(run["run_id"] for run in self._read("route_runs"))
         today = self.moment.date()
-        self.parameters["near"] = scope.near_orders(orders, picked)
-        self.parameters["whole"] = scope.whole_orders(orders, picked, runs, today, group=self.group)
+        near = scope.near_orders(orders, picked)
+        whole = scope.whole_orders(orders, picked, runs, today, group=self.group)
+        self.parameters |= {"near": near, "whole": whole}
+        self.parameters["elsewhere"] = scope.elsewhere(
+            orders, self.accounts, frozenset([*near, *whole])
+        )
         self.parameters["skus"] = scope.keys_of(self._read("order_lines"), "sku")
         for name, query in registry().items():
             if name not in self.found and query.subject != LOOKUP and name != SET_ASIDE:
                 self._read(name)
         return self.found
+
+    def _around(self) -> dict[str, object]:
+        """The keys that the queries look up by, as sorted lists."""
+        found: dict[str, list[str]] = {kind: [] for kind in AROUND}
+        values = _used("around", self.parameters)
+        for kind, key, by in self.snapshot.select(registry()["around"].sql, values)[1]:
+            found[kind].append(key)
+            if kind == "wanted_skus":
+                found["wanted_by"].append(by)
+        self.accounts = frozenset(found["accounts"])
+        return dict(found)
 
     def set_aside(self) -> list[SetAside]:
         """The quarantined rows that touch the orders."""

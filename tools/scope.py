@@ -68,6 +68,15 @@ def whole_orders(
     return [str(order["order_id"]) for order in orders if counts(order)]
 
 
+def elsewhere(orders: Sequence[Row], accounts: frozenset[str], wanted: frozenset[str]) -> list[str]:
+    """Those of the wanted orders that are of none of the accounts."""
+    return [
+        str(order["order_id"])
+        for order in orders
+        if order["order_id"] in wanted and _account(order) not in accounts
+    ]
+
+
 def parties_of(orders: Sequence[Row]) -> list[str]:
     """Every sold-to, bill-to and ship-to of the orders."""
     columns = ("customer_id", "bill_to_id", "ship_to_id")

@@ -10,7 +10,7 @@ from tools.sources.sqltext import name, text
 from tools.sources.stage import Staged
 from tools.tables import Table, tables
 
-FORMAT = "2"
+FORMAT = "3"
 SEEN_BY = ("decided_at", "placed_at", "reserved_at", "written_at")
 """Timestamps after `as_of` hide their row; `hold_history` tells of the past as a whole."""
 

@@ -23,11 +23,15 @@ from tools.sources.folder import table_files
 from tools.sources.format import content_id, write_macros, write_meta, write_tables
 from tools.sources.header import near_misses
 from tools.sources.lookups import write_lookups
+from tools.sources.sqltext import text
 from tools.sources.stage import Staged, stage_folder
 from tools.sources.validate import QUARANTINE, create_absent, in_reference_order, validate
 
 SHOWN = 50
 """Quarantined rows that a load reports; all of them are in the snapshot."""
+
+ROW_GROUP = 8192
+"""Rows that the file keeps together: what is looked up by a sorted key reads few of them."""
 
 SCRATCH = ".load-"
 LEFT_BEHIND_S = 86_400
@@ -100,7 +104,6 @@ def _scratch(home: Path, loaded_at: datetime) -> Path:
 
 def _connect(built: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
-        str(built),
         config={
             "temp_directory": str(scratch / "spill"),
             "autoinstall_known_extensions": False,
@@ -109,6 +112,8 @@ def _connect(built: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"ATTACH {text(str(built))} AS built (ROW_GROUP_SIZE {ROW_GROUP})")
+    connection.execute("USE built")
     connection.execute("ATTACH ':memory:' AS stage")
     return connection
 
@@ -128,7 +133,7 @@ def _build(stage: Stage, built: Path, scratch: Path) -> Published:
         snapshot = content_id(connection)
         write_meta(connection, snapshot)
         connection.execute("DETACH stage")
-        connection.execute("CHECKPOINT")
+        connection.execute("CHECKPOINT built")
         return _report(connection, snapshot, staged)
 
 

@@ -1,17 +1,4 @@
 -- Securities of the bill-tos and of the orders in the book.
-WITH picked AS (
-    SELECT coalesce(bill_to_id, customer_id) AS account_id FROM main.orders_at($as_of)
-    WHERE order_id IN (SELECT unnest($orders))
-), accounts AS (
-    SELECT account_id AS customer_id FROM picked
-    UNION
-    SELECT member.customer_id
-    FROM main.customers_at($as_of) AS member
-    JOIN main.customers_at($as_of) AS head
-      ON coalesce(member.parent_customer_id, member.customer_id)
-       = coalesce(head.parent_customer_id, head.customer_id)
-    WHERE $group_scope AND head.customer_id IN (SELECT account_id FROM picked)
-)
 SELECT * FROM main.securities_at($as_of)
-WHERE customer_id IN (SELECT customer_id FROM accounts) OR order_id IN (SELECT unnest($related))
+WHERE customer_id IN (SELECT unnest($accounts)) OR order_id IN (SELECT unnest($related))
 ORDER BY security_id

@@ -1,10 +1,3 @@
 -- Batches of the ordered products and their substitutes.
-WITH wanted AS (
-    SELECT sku FROM main.order_lines_at($as_of) WHERE order_id IN (SELECT unnest($orders))
-), skus AS (
-    SELECT sku FROM wanted
-    UNION
-    SELECT substitute_sku FROM main.substitutes_at($as_of) WHERE sku IN (SELECT sku FROM wanted)
-)
 SELECT * FROM main.batches_at($as_of)
-WHERE sku IN (SELECT sku FROM skus) ORDER BY sku, expires_on, batch_id
+WHERE sku IN (SELECT unnest($goods)) ORDER BY sku, expires_on, batch_id

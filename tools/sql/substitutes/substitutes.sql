@@ -1,4 +1,4 @@
 -- Substitutes of the ordered products.
 SELECT * FROM main.substitutes_at($as_of)
-WHERE sku IN (SELECT sku FROM main.order_lines_at($as_of) WHERE order_id IN (SELECT unnest($orders)))
+WHERE sku IN (SELECT unnest($ordered))
 ORDER BY sku, substitute_sku, customer_id
