@@ -25,7 +25,8 @@ check: setup
 	$(BIN)/lint-imports
 
 verify: setup
-	$(BIN)/python -m pytest -q -n $(JOBS) tests/verify --run-long
+	$(BIN)/python -m pytest -q -n $(JOBS) --run-long -m long
+	$(BIN)/python -m evals.mutants --jobs $(JOBS)
 
 bench: setup
 	$(BIN)/python -m evals.bench

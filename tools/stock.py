@@ -179,9 +179,9 @@ class LineStock:
         return found
 
 
-def _when(option: Option) -> tuple[date, str]:
+def _when(option: Option) -> tuple[date, str, str]:
     day = option.available_on.value
-    return (day if isinstance(day, date) else date.max, option.available_on.id)
+    return (day if isinstance(day, date) else date.max, option.kind, option.available_on.id)
 
 
 def _joined(picks: list[Pick]) -> list[Pick]:

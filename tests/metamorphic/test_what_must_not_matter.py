@@ -132,8 +132,9 @@ def test_neither_row_order_nor_strangers_ever_change_a_packet(demo: Book, demo_p
     wanted = everything(of(demo_packets, FEW))
 
     @thorough
-    @given(lucks, aliens)
-    def never(luck: random.Random, more: Any) -> None:
+    @given(st.integers(0, 2**32), aliens)
+    def never(seed: int, more: Any) -> None:
+        luck = random.Random(seed)  # noqa: S311 - an order that can be made again
         book = permuted(with_rows(demo, more, luck), luck)
         assert differences(everything(packets(book, FEW)), wanted) == []
 
