@@ -40,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
     found = mutants(asked.only)
     if unknown := set(asked.only) - {mutant.id for mutant in found}:
         parser.error(f"there is no mutant {', '.join(sorted(unknown))}")
+    if not (ROOT / "tests").is_dir():
+        parser.error("the tests are not shipped with the package; run it in the project's folder")
     results = run(ROOT, found, max(1, asked.jobs))
     if results is None:
         sys.stderr.write("the tests are red before any rule is broken; make them green first\n")
