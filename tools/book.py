@@ -17,6 +17,7 @@ from tools.conventions import Conventions
 from tools.rows import Row
 
 T = TypeVar("T")
+NOT_YET: Any = object()
 
 SEEN_FROM = {"compliance_checks": "checked_on", "payments": "received_on", "batches": "received_on",
              "invoices": "issued_on"}  # fmt: skip
@@ -59,6 +60,7 @@ class Book:
     _indexes: dict[tuple[str, ...], dict[tuple[Any, ...], list[Row]]] = field(
         default_factory=dict, repr=False
     )
+    _firsts: dict[tuple[str, str], dict[object, Row]] = field(default_factory=dict, repr=False)
 
     def present(self, table: str) -> bool:
         """Whether the table was delivered (a present and empty table is known to be empty)."""
@@ -71,11 +73,10 @@ class Book:
 
     def by(self, table: str, **key: object) -> list[Row]:
         """The rows whose columns equal the given values, in the order of the table."""
-        columns = tuple(key) if len(key) == 1 else tuple(sorted(key))
-        index = self._indexes.get((table, *columns))
+        index = self._indexes.get((table, *key))
         if index is None:
-            index = self._indexes[(table, *columns)] = self._index(table, columns)
-        return index.get(tuple(key[c] for c in columns), [])
+            index = self._indexes[(table, *key)] = self._index(table, tuple(key))
+        return index.get(tuple(key.values()), [])
 
     def _index(self, table: str, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[Row]]:
         index: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
@@ -95,9 +96,19 @@ class Book:
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Compute a fact that orders share once and keep it."""
-        if key not in self.memo:
-            self.memo[key] = compute()
-        return cast(T, self.memo[key])
+        found = self.memo.get(key, NOT_YET)
+        if found is NOT_YET:
+            found = self.memo[key] = compute()
+        return cast(T, found)
+
+    def first(self, table: str, column: str) -> dict[object, Row]:
+        """The first row of each value of a column, for look-ups by the million."""
+        found = self._firsts.get((table, column))
+        if found is None:
+            found = self._firsts[(table, column)] = {}
+            for row in self.all(table):
+                found.setdefault(row.values.get(column), row)
+        return found
 
     def calendar(self, site_id: str | None) -> SiteCalendar:
         """The site's calendar; a site that is not known works every day in UTC."""

@@ -63,7 +63,9 @@ def _edit(rows: Rows, table: str, match: Callable[[Row], bool], values: dict[str
     for n, row in enumerate(rows.get(table, [])):
         if match(row):
             new = {name: typed(table, name, value) for name, value in values.items()}
-            rows[table][n] = Row(table, row.ref, {**row.values, **new}, changed=True)
+            changed = {**row.values, **new}
+            in_order = {c: changed.pop(c) for c in tables()[table].columns if c in changed}
+            rows[table][n] = Row(table, row.ref, {**in_order, **changed}, changed=True)
             edited += 1
     return edited
 

@@ -6,6 +6,7 @@ order ids. `$related` is the set that the first query finds: the orders whose ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,14 +19,17 @@ from typing import Any
 from tools import scope
 from tools.book import Book, SetAside, TableState
 from tools.conventions import Conventions
-from tools.rows import Row, Scalar, make_row
-from tools.snapshot import Snapshot
-from tools.tables import tables
+from tools.rows import Row, Scalar, plain
+from tools.snapshot import Snapshot, TableInfo
+from tools.sources import sqltext
+from tools.tables import reference, tables
 
 HIDDEN_COLUMNS = {"_row"}
 SET_ASIDE = "set_aside"
 LOOKUP = "lookup"
 """The folder of queries that find orders; the others return the rows around them."""
+RESULT = re.compile(r"^SELECT \*(?= FROM)", re.MULTILINE)
+"""The columns of an evidence query: a line that begins with them states its result."""
 AROUND = ("accounts", "sold_tos", "bill_tos", "ship_tos", "own_routes", "ordered", "goods",
           "wanted_skus", "wanted_by")  # fmt: skip
 """What the query `around` finds; the others look up by these keys."""
@@ -74,10 +78,33 @@ def scalar(value: object) -> Scalar:
     return None if value == "" else value  # type: ignore[return-value]
 
 
-def _rows(table: str, columns: Sequence[str], records: Iterable[Sequence[object]]) -> list[Row]:
-    key = tables()[table].key
-    names = [(i, c) for i, c in enumerate(columns) if c not in HIDDEN_COLUMNS]
-    return [make_row(table, key, {c: scalar(r[i]) for i, c in names}) for r in records]
+def _column(values: Sequence[object]) -> Sequence[Scalar]:
+    """The values of a column as rows carry them; what often comes again is made once."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {Decimal, datetime} or kinds == {str}:
+        made = {value: scalar(value) for value in set(values)}
+        return [made[value] for value in values]
+    return [scalar(value) for value in values]
+
+
+def _rows(table: str, columns: Sequence[str], records: Sequence[Sequence[object]]) -> list[Row]:
+    if not records:
+        return []
+    found = {
+        name: _column(values)
+        for name, values in zip(columns, zip(*records, strict=True), strict=True)
+        if name not in HIDDEN_COLUMNS
+    }
+    empty = [None] * len(records)
+    keys = zip(*(found.get(name, empty) for name in tables()[table].key), strict=True)
+    return [
+        Row(table, reference(table, key), dict(zip(found, values, strict=True)))
+        for key, values in zip(
+            (tuple(map(plain, key)) for key in keys),
+            zip(*found.values(), strict=True),
+            strict=True,
+        )
+    ]
 
 
 def _set_aside(columns: Sequence[str], records: Iterable[Sequence[Any]]) -> list[SetAside]:
@@ -173,9 +200,16 @@ class _Run:
         if info is not None and not info.rows:
             self.found[name] = []
         else:
-            sql = registry()[name].sql
+            sql = RESULT.sub(_select(info), registry()[name].sql)
             self.found[name] = _rows(name, *self.snapshot.select(sql, _used(name, self.parameters)))
         return self.found[name]
+
+
+def _select(info: TableInfo | None) -> str:
+    """All columns of a table, less those that are empty in every row of the snapshot."""
+    if info is None or not info.filled:
+        return "SELECT *"
+    return "SELECT " + ", ".join(sqltext.name(column) for column in info.filled)
 
 
 def look_up(

@@ -32,7 +32,7 @@ def bill_to_of(order: Row) -> str:
 
 def order_of(book: Book, line: Row) -> Row:
     """The order of a line (a reference that loading guarantees)."""
-    found = book.one("orders", order_id=line["order_id"])
+    found = book.first("orders", "order_id").get(line["order_id"])
     if found is None:
         raise NotKnown(f"order {line['order_id']} of {line.ref} is not in the evidence", "orders")
     return found
@@ -40,7 +40,7 @@ def order_of(book: Book, line: Row) -> Row:
 
 def product_of(book: Book, line: Row) -> Row:
     """The product of a line (a reference that loading guarantees)."""
-    found = book.one("products", sku=line["sku"])
+    found = book.first("products", "sku").get(line["sku"])
     if found is None:
         raise NotKnown(f"product {line['sku']} of {line.ref} is not on file", "products")
     return found
@@ -83,16 +83,21 @@ def require(row: Row, column: str) -> Decimal:
 
 def _rest_of(line: Row, name: str, done: str) -> Figure:
     used = filled([line.cell(c) for c in ("ordered_qty", done, "cancelled_qty")])
-    value = require(line, "ordered_qty") - line.amount(done) - line.amount("cancelled_qty")
+    value = _left_of(line, done)
     arithmetic = " - ".join(cell.column for cell in used)
     key = line.ref.removeprefix("order_lines/")
     return Figure(
         f"{key}.{name}",
-        max(value, Decimal(0)),
+        value,
         line.text("uom") or "",
         f"max(0, {arithmetic})",
         used,
     )
+
+
+def _left_of(line: Row, done: str) -> Decimal:
+    value = require(line, "ordered_qty") - line.amount(done) - line.amount("cancelled_qty")
+    return max(value, Decimal(0))
 
 
 def open_quantity(book: Book, line: Row) -> Figure:
@@ -190,6 +195,21 @@ def open_base(book: Book, line: Row) -> Figure:
     )
 
 
+def open_base_quantity(book: Book, line: Row) -> Decimal:
+    """The value of `open_base`, without a figure for each of thousands of lines.
+
+    Raises:
+        NotKnown: the quantity is empty or no conversion is on file.
+    """
+
+    def compute() -> Decimal:
+        quantity = _left_of(line, "shipped_qty")
+        base = product_of(book, line).text("base_uom") or line.text("uom")
+        return conversion(book, line["sku"], line.text("uom"), base).apply(quantity)
+
+    return book.once(("open_base_quantity", line.ref), compute)
+
+
 # --- dates -----------------------------------------------------------------------------------
 
 
@@ -219,16 +239,28 @@ def _ship_date(book: Book, line: Row) -> Figure:
     if due is None:
         return Figure(key, None, "date", "by rule: no ship date, promise or request on file")
     day = due.row.day(due.column)
-    route = book.one("routes", route_id=order["route_id"]) if order["route_id"] else None
-    lead = route.number("lead_days") if route else None
-    if day is None or route is None or lead is None:
+    leaves, route = _less_lead_time(book, order, day) if day else (None, None)
+    if route is None:
         return Figure(key, day, "date", f"by rule: {due.column}, no lead time on file", (due,))
-    calendar = book.calendar(route.text("site_id") or order.text("site_id"))
     return Figure(
-        key, calendar.add(day, -int(lead)), "date",
+        key, leaves, "date",
         f"by rule: {due.column} less lead_days working days of the site",
         (due, route.cell("lead_days")),
     )  # fmt: skip
+
+
+def _less_lead_time(book: Book, order: Row, day: date) -> tuple[date, Row | None]:
+    """A day less the lead time of the order's route, and the route if it states one."""
+
+    def compute() -> tuple[date, Row | None]:
+        route = book.one("routes", route_id=order["route_id"]) if order["route_id"] else None
+        lead = route.number("lead_days") if route else None
+        if route is None or lead is None:
+            return day, None
+        calendar = book.calendar(route.text("site_id") or order.text("site_id"))
+        return calendar.add(day, -int(lead)), route
+
+    return book.once(("less_lead_time", order["route_id"], order["site_id"], day), compute)
 
 
 def ship_date(book: Book, line: Row) -> Figure:
@@ -238,13 +270,23 @@ def ship_date(book: Book, line: Row) -> Figure:
 
 def ship_day(book: Book, line: Row) -> date | None:
     """The ship date as a date; None where nothing is on file."""
-    value = ship_date(book, line).value
-    return value if isinstance(value, date) else None
+    return book.once(("ship_day", line.ref), lambda: _ship_day(book, line))
+
+
+def _ship_day(book: Book, line: Row) -> date | None:
+    """The value of `_ship_date`, without a figure for each of thousands of lines."""
+    order = order_of(book, line)
+    planned = line.day("ship_on") or order.day("ship_on")
+    if planned is not None:
+        return planned
+    due = promise_day(book, line)
+    return None if due is None else _less_lead_time(book, order, due)[0]
 
 
 def last_ship_day(book: Book, order: Row) -> date | None:
     """The latest ship date among the order's lines that the book holds."""
-    days = [d for line in lines_of(book, order) if (d := ship_day(book, line)) is not None]
+    lines = book.by("order_lines", order_id=order["order_id"])
+    days = [d for line in lines if (d := ship_day(book, line)) is not None]
     return max(days, default=None)
 
 

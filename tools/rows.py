@@ -51,6 +51,8 @@ class Row:
     def number(self, column: str) -> Decimal | None:
         """The column as a decimal; None where it is empty."""
         value = self.values.get(column)
+        if type(value) is Decimal or value is None:
+            return value
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             return None
         return Decimal(value)

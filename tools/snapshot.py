@@ -59,6 +59,8 @@ class TableInfo:
     rows: int
     quarantined: int
     dated: bool
+    filled: tuple[str, ...] = ()
+    """The canonical columns that are filled in at least one row, in their order."""
 
 
 _limits: dict[Path, str] = {}
@@ -132,7 +134,7 @@ class Snapshot:
         try:
             meta = dict(connection.execute("SELECT key, value FROM main._meta").fetchall())
             rows = connection.execute(
-                "SELECT name, present, rows, quarantined, dated FROM main._tables"
+                "SELECT name, present, rows, quarantined, dated, filled FROM main._tables"
             ).fetchall()
         except duckdb.Error as error:
             connection.close()
@@ -140,7 +142,7 @@ class Snapshot:
         if meta.get("version") != FORMAT:
             connection.close()
             raise Unavailable(f"{path.name} is of another version of holddesk; {AGAIN}")
-        tables = {row[0]: TableInfo(*row[1:]) for row in rows}
+        tables = {row[0]: TableInfo(row[1], row[2], row[3], row[4], tuple(row[5])) for row in rows}
         return cls(path, connection, meta["snapshot"], tables, timeout_s)
 
     def select(

@@ -22,7 +22,7 @@ from tools.orders import (
     confirmed,
     is_stale,
     is_stocked,
-    open_base,
+    open_base_quantity,
     order_of,
     ship_day,
     site_of,
@@ -67,9 +67,13 @@ def ship_from(book: Book, line: Row, today: date) -> date | None:
     return None if day is None else max(day, today)
 
 
-def _key(book: Book, order: Row, ship: date | None, line_no: object) -> RankKey:
+def _priority(book: Book, order: Row) -> int:
     cell = priority_cell(book, order)
-    priority = LAST if cell is None else int(str(cell.value))
+    return LAST if cell is None else int(str(cell.value))
+
+
+def _key(book: Book, order: Row, ship: date | None, line_no: object) -> RankKey:
+    priority = book.once(("stock.priority", order.ref), lambda: _priority(book, order))
     entered = order.moment("ordered_at") or NO_MOMENT
     return (priority, ship or date.max, entered, str(order["order_id"]), int(str(line_no or 0)))
 
@@ -237,7 +241,7 @@ def _enter(
 ) -> None:  # fmt: skip
     key, ship = rank_key(book, line, today), ship_from(book, line, today)
     try:
-        quantity = unbacked = open_base(book, line).number
+        quantity = unbacked = open_base_quantity(book, line)
         if book.by("reservations", order_id=line["order_id"], status="active"):
             quantity, unbacked = unreserved(book, line), unreserved(book, line, site)
     except NotKnown as gap:

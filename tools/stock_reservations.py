@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.book import Book
-from tools.orders import open_base
+from tools.orders import open_base, open_base_quantity
 from tools.rows import Figure, Row
 from tools.stock_batches import base_unit
 from tools.unknown import NotKnown
@@ -81,7 +81,7 @@ def unreserved(book: Book, line: Row, site: str | None = None) -> Decimal:
     if site is not None:
         rows = [row for row in rows if row["site_id"] == site and row["batch_id"] is None]
     held = sum((reserved_quantity(row) for row in rows), NOTHING)
-    return max(open_base(book, line).number - held, NOTHING)
+    return max(open_base_quantity(book, line) - held, NOTHING)
 
 
 def unreserved_figure(book: Book, line: Row) -> Figure:

@@ -49,7 +49,7 @@ class Builder:
 
     def currency_of(self, order_id: str) -> str:
         """The currency of an order in the book."""
-        order = self.case.book.one("orders", order_id=order_id)
+        order = self.case.book.first("orders", "order_id").get(order_id)
         return (order.text("currency") if order else None) or ""
 
     def leaf(self, path: str, value: Any) -> Any:
@@ -250,7 +250,7 @@ class Builder:
         trail, book = self.renderer.trail, self.case.book
         ids = {row["order_id"] for row in trail.rows.values() if row["order_id"]}
         for order_id in sorted(map(str, ids)):
-            found = book.one("orders", order_id=order_id)
+            found = book.first("orders", "order_id").get(order_id)
             if found is not None:
                 trail.add([found])
 

@@ -10,7 +10,7 @@ from tools.sources.sqltext import name, text
 from tools.sources.stage import Staged
 from tools.tables import Table, tables
 
-FORMAT = "3"
+FORMAT = "4"
 SEEN_BY = ("decided_at", "placed_at", "reserved_at", "written_at")
 """Timestamps after `as_of` hide their row; `hold_history` tells of the past as a whole."""
 
@@ -20,7 +20,7 @@ BLOCK = 10_000
 _TABLES = """
 CREATE TABLE main._tables (
   name VARCHAR, present BOOLEAN, rows BIGINT, quarantined BIGINT, dated BOOLEAN,
-  extra_columns VARCHAR[])
+  extra_columns VARCHAR[], filled VARCHAR[])
 """
 
 
@@ -32,12 +32,28 @@ def write_tables(connection: duckdb.DuckDBPyConnection, staged: list[Staged]) ->
         each = found.get(table)
         dated = each is not None and "recorded_at" in each.columns
         extra = list(each.extra) if each else []
+        values = {
+            "name": table,
+            "present": each is not None,
+            "dated": dated,
+            "extra": extra,
+            "filled": _filled(connection, table),
+        }
         connection.execute(
             f"INSERT INTO main._tables SELECT $name, $present, "
             f"(SELECT count(*) FROM main.{name(table)}), "
-            f'(SELECT count(*) FROM main._quarantine WHERE "table" = $name), $dated, $extra',
-            {"name": table, "present": each is not None, "dated": dated, "extra": extra},
+            f'(SELECT count(*) FROM main._quarantine WHERE "table" = $name), '
+            f"$dated, $extra, $filled",
+            values,
         )
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The canonical columns that any row of the table fills; all where it has no row."""
+    columns = list(tables()[table].columns)
+    counts = ", ".join(f"count({name(column)})" for column in columns)
+    found = connection.execute(f"SELECT {counts} FROM main.{name(table)}").fetchone() or ()
+    return [column for column, count in zip(columns, found, strict=True) if count] or columns
 
 
 def _visibility(table: Table) -> str:
