@@ -390,6 +390,13 @@ def test_a_split_is_of_one_bill_to_within_two_working_days_and_each_below(
     assert found == (["split_below_threshold"] if split else [])
 
 
+@pytest.mark.parametrize(("euros", "split"), [("19990", False), ("20000", True)])
+def test_orders_that_together_just_reach_the_threshold_were_split(euros: str, split: bool) -> None:
+    rules = settings("approval", policy_currency="EUR")
+    found = codes(check(a_case(with_another(euros)), rules))
+    assert found == (["split_below_threshold"] if split else [])
+
+
 def test_a_weekend_does_not_widen_the_window() -> None:
     """Entered on Friday; the other one on Tuesday after it, two working days later."""
     later = "2026-03-03T18:00:00+01:00"

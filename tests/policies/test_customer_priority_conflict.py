@@ -173,6 +173,16 @@ def test_a_higher_rank_that_is_short_anyway_is_starved_only_where_it_lacks_more(
     assert "starves_higher_rank" not in codes(changes)
 
 
+def test_only_those_are_starved_who_lack_more_than_before() -> None:
+    """SO-2 takes all that there is; SO-3, ranked between it and this order, lacks all anyway."""
+    orders = [rival("SO-2", ship_on="2026-03-09"), rival("SO-3", ship_on="2026-03-10")]
+    lines = [line(100, "SO-2"), line(40, "SO-3")]
+    found = findings(starving() | {"orders": orders, "order_lines": [line(10), *lines]})
+    count = found["starves_higher_rank"].values["lines"]
+    assert isinstance(count, Figure)
+    assert count.value == 1
+
+
 def test_lines_that_go_first_are_taken_to_be_filled_too() -> None:
     orders = [rival("SO-2", ship_on="2026-03-09"), rival("SO-3", "CU-1", ship_on="2026-03-04")]
     changes: Tables = {

@@ -119,6 +119,23 @@ def test_a_changed_unit_is_caught(packet: Packet) -> None:
     assert changed > 3
 
 
+def test_a_unit_changed_in_text_and_binding_alike_is_caught(packet: Packet) -> None:
+    changed = 0
+    for sentences in packet["sentences"].values():
+        for sentence in sentences:
+            broken = copy.deepcopy(sentence)
+            for figure in broken["figures"]:
+                if figure["unit"] == "EUR" and figure["source"] in packet["calculations"]:
+                    figure["unit"] = "USD"
+                    broken["text"] = broken["text"].replace(
+                        figure["rendered"], figure["rendered"].replace("EUR", "USD")
+                    )
+            if broken != sentence:
+                assert check_sentence(packet, broken) is not None, broken["text"]
+                changed += 1
+    assert changed > 3
+
+
 def test_every_cell_of_every_row_is_bound_by_its_hash(packet: Packet) -> None:
     for ref, row in packet["evidence"].items():
         for column, value in row.items():
