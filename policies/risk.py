@@ -11,9 +11,10 @@ from decimal import ROUND_FLOOR, Decimal
 from policies.holds import active_holds
 from policies.settings import Settings
 from tools.book import Case
-from tools.orders import lines_of, open_quantity, order_value, ship_date, ship_day
+from tools.orders import lines_of, open_quantity, ship_date, ship_day
 from tools.rows import Figure, Source
 from tools.unknown import NotKnown
+from tools.values import order_value
 
 LEVELS = ("low", "medium", "high", "critical")
 HOURS_A_DAY = 8

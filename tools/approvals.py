@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from tools.book import Book, Case
 from tools.money import round_money
-from tools.orders import rate, rate_formula
 from tools.rows import Cell, Figure, Row, Source
+from tools.values import rate, rate_formula
 
 DECIDED = frozenset({"approved", "rejected"})
 IMMATERIAL = frozenset({"remark", "channel", "customer_ref", "version"})

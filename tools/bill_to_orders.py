@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tools.book import Book, Case
-from tools.orders import bill_to_of, confirmed, order_day, order_value, total
+from tools.orders import bill_to_of, confirmed, order_day
 from tools.rows import Figure, Row, Source
 from tools.unknown import NotKnown
+from tools.values import order_value, total
 
 NAMED = 200
 """Orders that a sum names one by one; the rest is one figure."""

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from tools.book import Book, Case
-from tools.orders import confirmed, lines_of, open_base, open_quantity, product_of, ship_date, total
+from tools.orders import confirmed, lines_of, open_base, open_quantity, product_of, ship_date
 from tools.rows import Cell, Figure, Row
 from tools.unknown import NotKnown
+from tools.values import total
 
 NAMED = 200
 """Rows that a sum names one by one; the rest is one figure."""

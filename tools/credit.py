@@ -14,8 +14,9 @@ from tools.credit_amounts import amount_in
 from tools.credit_cover import Settled, settle
 from tools.credit_ledger import Ledger, cover_of, documents, ledger_of
 from tools.credit_orders import own_value
-from tools.orders import last_ship_day, total
+from tools.orders import last_ship_day
 from tools.rows import Figure, Row, Source
+from tools.values import total
 
 COVERING = frozenset({"prepayment", "letter_of_credit", "guarantee"})
 IN_FORCE = frozenset(

@@ -9,9 +9,9 @@ from typing import TypeAlias
 from tools.book import Book
 from tools.credit_account import Scope
 from tools.money import round_money
-from tools.orders import rate, rate_formula, total
 from tools.rows import Cell, Figure, Row, Source
 from tools.unknown import NotKnown
+from tools.values import rate, rate_formula, total
 
 Parts: TypeAlias = list[tuple[str | None, Source]]
 """Amounts, each tagged with the order that it belongs to, if any."""

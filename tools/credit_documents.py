@@ -15,9 +15,9 @@ from decimal import Decimal
 from tools.book import Book
 from tools.credit_account import Scope, in_company, shared
 from tools.credit_amounts import amount_in, name_of, number_of
-from tools.orders import total
 from tools.rows import Figure, Row, Source
 from tools.unknown import NotKnown
+from tools.values import total
 
 OWED = ("invoice", "debit_note")
 

@@ -15,19 +15,16 @@ from tools.book import Book
 from tools.credit_account import Scope, attempt, in_company, known, shared
 from tools.orders import (
     bill_to_of,
-    charge_value,
-    charges_of,
     confirmed,
     is_stale_day,
-    line_value,
     lines_of,
     ship_date,
     ship_day,
-    total,
     uninvoiced_quantity,
 )
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import charge_value, charges_of, line_value, total
 
 Valued: TypeAlias = Figure | NotKnown | None
 """A value, what it lacks, or None where there is nothing to value."""

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tools.book import Case
-from tools.orders import wanted
 from tools.pricing_candidates import Candidate, candidates
 from tools.pricing_expected import Expected, TiedPrices, expected, row_price
 from tools.pricing_facts import PriceFacts
@@ -20,6 +19,7 @@ from tools.pricing_stated import is_same_price
 from tools.pricing_terms import LineTerms, charged_price, terms_of
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import wanted
 
 T = TypeVar("T")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.orders import HUNDRED, conversion, rate, rate_formula, require
+from tools.orders import HUNDRED, conversion, require
 from tools.pricing_terms import LineTerms
 from tools.rows import Figure
 from tools.unknown import NotKnown
+from tools.values import rate, rate_formula
 
 
 def unit_cost(terms: LineTerms) -> Figure:

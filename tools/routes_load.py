@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools.book import Book, Case
-from tools.orders import is_stocked, open_base, open_quantity, product_of, require, total
+from tools.orders import is_stocked, open_base, open_quantity, product_of, require
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import total
 
 Measure = Literal["kg", "m3"]
 COLUMNS: dict[Measure, str] = {"kg": "weight_kg", "m3": "volume_m3"}

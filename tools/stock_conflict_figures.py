@@ -7,13 +7,13 @@ from decimal import Decimal
 from itertools import islice
 
 from tools.book import Book
-from tools.orders import total
 from tools.rows import Figure, Source
 from tools.stock_batches import base_unit
 from tools.stock_conflicts import Starved, lower_claims
 from tools.stock_figures import NAMED, figures_of, needed_figure
 from tools.stock_reservations import reserved_figure, unreserved_figure
 from tools.stock_standing import Standing, line_standing
+from tools.values import total
 
 NOTHING = Decimal(0)
 

@@ -13,11 +13,12 @@ from decimal import Decimal
 from itertools import islice
 
 from tools.book import Book
-from tools.orders import open_base, total
+from tools.orders import open_base
 from tools.rows import Figure, Source
 from tools.stock_batches import base_unit
 from tools.stock_reservations import reserved_figure, unreserved_figure
 from tools.stock_standing import Standing, gets
+from tools.values import total
 
 NAMED = 200
 """Rows that a sum names; beyond them one figure stands for the rest."""

@@ -7,9 +7,9 @@ from policies.guard import Person, limit_to_minor, to_minor
 from policies.owner import is_absent, roles_of
 from tools.book import Case
 from tools.errors import Denied
-from tools.orders import rate
 from tools.rows import Row
 from tools.unknown import NotKnown
+from tools.values import rate
 
 
 def _person_id(row: Row) -> str:

@@ -15,10 +15,10 @@ from policies.risk import Risk, assess
 from policies.settings import ExceptionClass, Rules, Settings, for_company
 from policies.version import policy_version
 from tools.book import Book, Case
-from tools.orders import order_value
 from tools.rows import Figure
 from tools.stock_options import may_ship_part
 from tools.unknown import NotKnown
+from tools.values import order_value
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from agent.review.classify import Classified
 from policies.guard import LockFacts, OrderFacts, actions_json, limit_to_minor, to_minor
 from policies.owner import roles_of
 from tools.book import Case
-from tools.orders import line_value, order_value, rate, wanted
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import line_value, order_value, rate, wanted
 
 
 def _converted(case: Case, figure: Figure | None, currency: str) -> Decimal | None:

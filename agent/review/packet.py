@@ -14,9 +14,10 @@ from agent.review.classify import Classified
 from agent.review.render import Renderer
 from agent.review.templates import answer, message, note
 from policies.findings import SEVERITIES, Finding, Sentence
-from tools.orders import order_value, promise, promise_day, ship_date, ship_day
+from tools.orders import promise, promise_day, ship_date, ship_day
 from tools.rows import Cell, Figure, Row, Scalar, plain
 from tools.unknown import NotKnown
+from tools.values import order_value
 
 SCHEMA = "holddesk.packet/1"
 PLACES = Decimal("1e-12")

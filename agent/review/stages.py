@@ -177,7 +177,8 @@ def resolve(snapshot: Snapshot, wanted: Sequence[str], as_of: datetime) -> list[
 def _not_found(snapshot: Snapshot, wanted: str, as_of: datetime) -> str:
     for row in look_up(snapshot, "set_aside_order", as_of, wanted=wanted):
         where = f"{row['file']}, row {row['row']}"
-        return f"order {wanted} was set aside on loading ({where}): {row['reason']}; mend it, load again"
+        why = f"{row['reason']}; mend it and load again"
+        return f"order {wanted} was set aside on loading ({where}): {why}"
     near = [str(r["order_id"]) for r in look_up(snapshot, "nearest_orders", as_of, wanted=wanted)]
     moment = as_of.isoformat()
     hint = f"; did you mean {', '.join(near)}?" if near else f": none were known at {moment}"

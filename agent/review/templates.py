@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from agent.review.classify import Classified
 from policies.findings import SEVERITIES, Bound, DataNote, Finding, Sentence
-from tools.orders import order_value, promise
+from tools.orders import promise
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import order_value
 
 LANGUAGE_OF = {"DE": "de", "AT": "de", "CH": "de", "FR": "fr", "LU": "fr", "MC": "fr"}
 """Language of the customer message by country; English elsewhere."""

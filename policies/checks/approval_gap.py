@@ -17,9 +17,9 @@ from policies.checks.approval_words import CLS, Wanted, gap_findings
 from policies.findings import CheckResult, Finding, Unknown
 from policies.settings import Settings
 from tools.book import Case
-from tools.orders import order_value
 from tools.pricing import priced_lines
 from tools.unknown import NotKnown
+from tools.values import order_value
 
 DONE = frozenset({"closed", "cancelled"})
 FOR_FINANCE = frozenset({"credit_hold", "below_margin_floor", "free_goods"})

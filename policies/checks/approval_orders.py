@@ -19,9 +19,9 @@ from tools.bill_to_orders import (
 )
 from tools.book import Case
 from tools.compliance import party_row
-from tools.orders import order_value
 from tools.pricing import priced_lines
 from tools.rows import Figure, Row
+from tools.values import order_value
 
 
 def threshold(settings: Settings, name: str) -> Figure:

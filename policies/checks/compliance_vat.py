@@ -8,9 +8,10 @@ from policies.checks.compliance_words import CLS, a_clear_check, shown, state
 from policies.findings import Bound, Clearing, Finding, Sentence
 from tools.book import Case
 from tools.compliance import checks_of, latest_ship_day, newest, parties, party_row
-from tools.orders import site_of, tax_cell, wanted
+from tools.orders import site_of
 from tools.rows import Cell, Row
 from tools.unknown import NotKnown
+from tools.values import tax_cell, wanted
 
 EU_COUNTRIES = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()

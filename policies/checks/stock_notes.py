@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from policies.findings import Bound, DataNote, Sentence
 from tools.book import Case
-from tools.orders import confirmed, line_value, open_base, open_quantity, order_of, site_of
+from tools.orders import confirmed, open_base, open_quantity, order_of, site_of
 from tools.rows import Figure, Row
 from tools.stock_batches import stock_rows
 from tools.stock_claims import claims_of
 from tools.stock_rank import stale_lines
 from tools.stock_supply import inbounds
 from tools.unknown import NotKnown
+from tools.values import line_value
 
 NAMED = 20
 """Rows of a kind that are named in a packet; the others are counted."""

@@ -11,8 +11,9 @@ from tests.builders import a_case
 from tools.book import Case
 from tools.changes import KINDS, apply_changes, typed
 from tools.errors import BadInput
-from tools.orders import open_base, order_value
+from tools.orders import open_base
 from tools.rows import Row
+from tools.values import order_value
 
 QUANTITY = {"kind": "line", "line_no": 10, "field": "ordered_qty", "value": "60"}
 CHANGES: list[tuple[dict[str, Any], str, str, object]] = [

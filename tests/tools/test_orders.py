@@ -9,18 +9,10 @@ import pytest
 
 from tests.builders import Rows, a_book
 from tools.book import Book
-from tools.orders import (
-    is_stale_day,
-    line_value,
-    open_quantity,
-    order_value,
-    promise_day,
-    rate,
-    ship_date,
-    uninvoiced_quantity,
-)
+from tools.orders import is_stale_day, open_quantity, promise_day, ship_date, uninvoiced_quantity
 from tools.rows import Row
 from tools.unknown import NotKnown
+from tools.values import line_value, order_value, rate
 
 DAY = date(2026, 3, 2)
 
