@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tools.orders import HUNDRED, conversion
+from tools.orders import conversion
 from tools.pricing_candidates import KINDS, Candidate, best, of_kind
 from tools.pricing_terms import LineTerms
 from tools.rows import Figure, Row, Source
 from tools.unknown import NotKnown
-from tools.values import rate, rate_formula
+from tools.values import HUNDRED, rate, rate_formula
 
 
 class TiedPrices(Exception):

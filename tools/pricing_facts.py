@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from tools.orders import HUNDRED
 from tools.pricing_candidates import Candidate
 from tools.pricing_expected import TiedPrices
 from tools.pricing_margin import Margin, margin_left
@@ -14,6 +13,7 @@ from tools.pricing_overrides import equals, given_up, is_charged
 from tools.pricing_terms import LineTerms
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import HUNDRED
 
 
 @dataclass(frozen=True)

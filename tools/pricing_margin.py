@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.orders import HUNDRED, conversion, require
+from tools.orders import conversion, require
 from tools.pricing_terms import LineTerms
 from tools.rows import Figure
 from tools.unknown import NotKnown
-from tools.values import rate, rate_formula
+from tools.values import HUNDRED, rate, rate_formula
 
 
 def unit_cost(terms: LineTerms) -> Figure:

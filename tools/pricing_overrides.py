@@ -7,11 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tools.money import minor_unit
-from tools.orders import HUNDRED, require
+from tools.orders import require
 from tools.pricing_stated import Lever
 from tools.pricing_terms import LineTerms
 from tools.rows import Figure, Row
 from tools.unknown import NotKnown
+from tools.values import HUNDRED
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -13,10 +13,10 @@ from functools import cached_property
 
 from tools.book import Book
 from tools.money import round_money
-from tools.orders import HUNDRED, conversion, order_day, order_of, product_of, require, ship_date
+from tools.orders import conversion, order_day, order_of, product_of, require, ship_date
 from tools.rows import Cell, Figure, Row, Source
 from tools.unknown import NotKnown
-from tools.values import tax_cell, wanted
+from tools.values import HUNDRED, tax_cell, wanted
 
 
 @dataclass(frozen=True)
