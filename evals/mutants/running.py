@@ -79,7 +79,7 @@ def green(folder: Path, found: Sequence[Mutant]) -> bool:
 
 
 def run(root: Path, found: Sequence[Mutant], jobs: int) -> list[Result] | None:
-    """Try mutants, several at once, each in a copy of its own; None where the tests are red."""
+    """Try mutants, several at once in copies of one moment; None where the tests are red."""
     with tempfile.TemporaryDirectory(prefix="holddesk-mutants-") as name:
         first = copied(root, Path(name) / "0")
         if not green(first, found):
@@ -87,7 +87,7 @@ def run(root: Path, found: Sequence[Mutant], jobs: int) -> list[Result] | None:
         copies: SimpleQueue[Path] = SimpleQueue()
         copies.put(first)
         for number in range(1, jobs):
-            copies.put(copied(root, Path(name) / str(number)))
+            copies.put(copied(first, Path(name) / str(number)))
 
         def one(mutant: Mutant) -> Result:
             folder = copies.get()
