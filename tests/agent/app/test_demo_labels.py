@@ -15,7 +15,7 @@ from agent.desk.store import open_desk
 from agent.review import stages
 from agent.review.verify import problems
 from policies.settings import load_rules
-from seeds import LABELS, load_demo
+from seeds import LABELS, RULES, load_demo
 from tools.snapshot import Snapshot, current_snapshot
 
 Json = dict[str, Any]
@@ -39,7 +39,7 @@ def packets(snapshot: Snapshot) -> dict[str, Json]:
 
 def review(snapshot: Snapshot, *order_ids: str) -> list[Json]:
     """The packets of a set of orders at the demo's moment."""
-    return list(stages.review(snapshot, order_ids, load_demo().as_of, load_rules()))
+    return list(stages.review(snapshot, order_ids, load_demo().as_of, load_rules(RULES)))
 
 
 def listed(text: str) -> set[str]:
