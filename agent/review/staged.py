@@ -30,11 +30,15 @@ class Work:
 
 @dataclass
 class ReviewStages:
-    """The stages' functions; `prepared` are books that were gathered for many orders at once."""
+    """The stages' functions.
+
+    `prepared` holds, by order, the book that was gathered for it: another book may hold the order
+    too, but only so much of it as its own orders need.
+    """
 
     snapshot: Snapshot
     rules: Rules
-    prepared: list[Book] = field(default_factory=list)
+    prepared: dict[str, Book] = field(default_factory=dict)
 
     def prepare(self, order_ids: Sequence[str], as_of: datetime) -> list[Classified]:
         """Gather the evidence of many orders with one run of the queries a company, and judge."""
@@ -42,7 +46,7 @@ class ReviewStages:
         groups = stages.by_company(self.snapshot, order_ids, as_of, self.rules)
         for company_id, ids in groups.items():
             book = stages.gather(self.snapshot, ids, as_of, self.rules, company_id)
-            self.prepared.append(book)
+            self.prepared |= dict.fromkeys(ids, book)
             judged += stages.classify(book, ids, self.rules)
         return judged
 
@@ -52,11 +56,11 @@ class ReviewStages:
 
     def gather(self, work: Work) -> Work:
         """Their evidence: the prepared book where it covers them, else read now."""
-        for book in self.prepared:
-            orders = (book.one("orders", order_id=order_id) for order_id in work.order_ids)
-            if book.as_of == work.as_of and all(orders):
-                work.book = book
-                return work
+        ready = [self.prepared.get(order_id) for order_id in work.order_ids]
+        book = ready[0] if ready else None
+        if book is not None and book.as_of == work.as_of and all(b is book for b in ready):
+            work.book = book
+            return work
         ((company_id, ids),) = stages.by_company(
             self.snapshot, work.order_ids, work.as_of, self.rules
         ).items()
