@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from agent.desk.head import Head
 from tools.errors import Unavailable
 
-REVISION = "0001"
+REVISION = "0005"
 """The newest migration that this release knows."""
 
 Clock = Callable[[Session], datetime]
