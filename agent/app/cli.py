@@ -159,7 +159,7 @@ def work(
     json: AsJson = False,
 ) -> None:
     """Open cases for held orders: packets that wait for a person's decision."""
-    from agent.app.deciding import work_queue
+    from agent.app.opening import work_queue
 
     work_queue(home, tuple(orders or ()), as_of, json)
 
@@ -231,7 +231,7 @@ def policy_explain(
     json: AsJson = False,
 ) -> None:
     """Which rule decides on an action, who could approve, and what would change the answer."""
-    from agent.app.deciding import explain_action
+    from agent.app.explaining import explain_action
 
     explain_action(home, action, order, as_of, user, json)
 

@@ -7,8 +7,8 @@ from shlex import quote
 from typing import Any
 
 from agent.app import loading
-from agent.app.deciding import open_cases, order_ids_on_hold
 from agent.app.home import RULES_FILE, Home, open_home, write_home
+from agent.app.opening import open_cases, order_ids_on_hold
 from agent.app.output import counted, emit_json, say, say_line, table, words
 from agent.app.show import packet_view
 from agent.review import stages

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from agent.app.deciding import workplace
 from agent.app.home import open_home
+from agent.app.opening import workplace
 from agent.desk.store import Desk
 from agent.review.staged import ReviewStages
 
