@@ -72,17 +72,17 @@ def _split(
         "threshold": limit, "own": _own(case, limit),
     }  # fmt: skip
     text = (
-        "{count} of {bill_to}, entered close together, are worth {together}; each is below the "
-        "threshold {threshold}, this order with {own}."
+        "{count} orders of {bill_to}, entered close together, are worth {together}; each is below "
+        "the threshold {threshold}, this order with {own}."
     )
     wanted = Wanted(case, "release_order", together, "", {}, {}, ())
+    clears = Sentence(
+        "Clears with a valid release approval over {together}.", {"together": together}
+    )
     return [
         Finding(
             CLS, "split_below_threshold", Sentence(text, bound),
-            Clearing(
-                Sentence("A valid release approval over {together}.", {"together": together}),
-                approval_change(wanted, judged),
-            ),
+            Clearing(clears, approval_change(wanted, judged)),
             values={**bound, "action": "release_order", "owner": open_seat(case, judged)[0]},
             citations=(case.order, *group[:NAMED], *judged.rows),
         )
@@ -122,7 +122,7 @@ def _codes(case: Case) -> Finding:
     change = {"kind": "order", "field": "incomplete_codes", "value": ""}
     return _incomplete(
         Sentence("The order is marked incomplete: {codes}.", bound),
-        Clearing(Sentence("What {codes} ask for is entered.", bound), change),
+        Clearing(Sentence("Clears when what {codes} stands for is entered.", bound), change),
         (case.order,),
     )
 
@@ -133,7 +133,7 @@ def _ship_to(case: Case) -> Finding:
     change = {"kind": "order", "field": "ship_to_id", "value": case.customer_id}
     return _incomplete(
         Sentence("The ship-to {ship_to} is not on file.", bound),
-        Clearing(Sentence("A ship-to that is on file.", {}), change),
+        Clearing(Sentence("Clears with a ship-to that is on file.", {}), change),
         (case.order,),
     )
 
@@ -143,7 +143,8 @@ def _line(line: Row, what: str, column: str) -> Finding:
     missing = "product" if column == "sku" else "price"
     return _incomplete(
         Sentence(f"Line {{line_no}}: {what}.", bound),
-        Clearing(Sentence(f"A {missing} for line {{line_no}}.", {"line_no": bound["line_no"]})),
+        Clearing(Sentence(f"Clears with a {missing} for line {{line_no}}.",
+                          {"line_no": bound["line_no"]})),
         (line,), int(str(line["line_no"])),
     )  # fmt: skip
 
@@ -160,13 +161,13 @@ def duplicate_findings(case: Case) -> list[Finding]:
     if len(others) > 1:
         rule = "by rule: confirmed orders of the bill-to with the reference"
         bound["count"] = Figure(f"{case.order_id}.orders_alike", len(others), "orders", rule)
-        text = "{count} have the same customer reference, {customer_ref}, among them {other}"
+        text = "{count} orders have the same customer reference, {customer_ref}, among them {other}"
+    clears = Sentence("Clears when the duplicate is cancelled or its reference corrected.", {})
     change = {"kind": "row", "ref": others[0].ref, "field": "status", "value": "cancelled"}
     return [
         Finding(
             CLS, "possible_duplicate", Sentence(f"{text}.", bound),
-            Clearing(Sentence("The duplicate is cancelled, or its reference corrected.", {}),
-                     change if len(others) == 1 else None),
+            Clearing(clears, change if len(others) == 1 else None),
             values={**bound, "owner": "sales_operations"}, citations=(case.order, *others),
         )
     ]  # fmt: skip

@@ -159,7 +159,7 @@ def _override_gaps(
 
 
 def _override_clears(case: Case, override: Row, wanted: Wanted, judged: Verdict) -> Clearing:
-    text = "An approval of {override} at the price charged, by another than its requester."
+    text = "Clears when somebody other than its requester approves {override} at the price charged."
     asked = person_of(case.book, override.text("requested_by"))
     people = able_to_sign(wanted, judged.seats[0])
     found = [row for row in people if person_of(case.book, row.text("user_id")) != asked]
@@ -187,10 +187,11 @@ def _unreferenced(facts: PriceFacts) -> Finding:
             "unit_price": format(facts.charged.number, "f"),
         }  # fmt: skip
         change = {"kind": "document", "table": "prices", "values": row}
+    clears = Sentence("Clears with a price on file for {sku}.", {"sku": line.cell("sku")})
     return Finding(
         CLS, "manual_price_unreferenced",
         Sentence(f"{text}, and no price on file stands behind it.", bound),
-        Clearing(Sentence("A price on file for {sku}.", {"sku": line.cell("sku")}), change),
+        Clearing(clears, change),
         facts.line_no,
         values={**bound, "price_source": line.cell("price_source"), "owner": "sales_operations"},
         citations=(line, facts.terms.product, *((facts.override,) if facts.override else ())),

@@ -28,7 +28,7 @@ WORDS = {
     "wrong_role": "approval {approval} is signed by {approver}, who does not hold the role",
     "over_authority": "approval {approval} is signed by {approver}, whose authority does not "
                       "reach so far",
-    "quorum_short": "of the signatures needed, {needed}, there are {counted}",
+    "quorum_short": "{counted} of {needed} signatures are there",
 }  # fmt: skip
 
 
@@ -75,7 +75,8 @@ def _finding(wanted: Wanted, judged: Verdict, code: str) -> Finding:
         CLS, code, Sentence(f"{wanted.what}: {_words(wanted, approval, code)}.", bound),
         Clearing(
             Sentence(
-                f"A valid approval over {{amount}}, signed by {spoken(judged.seats)}{wanted.also}.",
+                f"Clears with a valid approval over {{amount}}, signed by {spoken(judged.seats)}"
+                f"{wanted.also}.",
                 {"amount": wanted.measure},
             ),
             None if wanted.also else approval_change(wanted, judged),
@@ -135,10 +136,10 @@ def _quorum(wanted: Wanted, judged: Verdict) -> dict[str, Bound]:
     key = f"approval.{wanted.action}.{wanted.line_no or 'order'}"
     people = {person_of(wanted.case.book, row.text("approved_by")) for row in judged.counted}
     return {
-        "needed": Figure(f"{key}.needed", len(judged.seats), "signatures",
+        "needed": Figure(f"{key}.needed", len(judged.seats), "count",
                          "by rule: signatures that the action needs at this value"),
         "counted": Figure(
-            f"{key}.counted", len(people), "signatures",
+            f"{key}.counted", len(people), "count",
             "by rule: persons whose approvals count",
             tuple(row.cell("approved_by") for row in judged.counted),
         ),

@@ -91,8 +91,10 @@ def _not_screened(case: Case, party: Party, required: list[str]) -> Finding:
         CLS, "not_screened",
         Sentence(f"The {_who(party)} {{party}} has no denied-party check on file.",
                  {"party": party.cell}),
-        Clearing(Sentence("A clear denied-party check of {party} that is valid on {ship_date}.",
-                          {"party": party.cell, "ship_date": ship}), change),
+        Clearing(
+            Sentence("Clears with a clear denied-party check of {party}, valid on {ship_date}.",
+                     {"party": party.cell, "ship_date": ship}), change,
+        ),
         values={**_values(party), "ship_date": ship}, citations=_cited(case, party),
     )  # fmt: skip
 
@@ -110,7 +112,7 @@ def _list_missing(case: Case, party: Party, name: str, ship: Figure) -> Finding:
     return Finding(
         CLS, "list_missing",
         Sentence(f"The {_who(party)} {{party}} has not been checked against {{list}}.", bound),
-        Clearing(Sentence("A clear check of {party} against {list}.", bound), change),
+        Clearing(Sentence("Clears with a clear check of {party} against {list}.", bound), change),
         values={**_values(party), "list": wanted}, citations=cited,
     )  # fmt: skip
 
@@ -146,7 +148,7 @@ def _expired(case: Case, party: Party, row: Row, ship: Figure, max_age: int | No
     return Finding(
         CLS, "screening_expired",
         Sentence(f"The {told(row, 'check')} of the {_who(party)} {{party}} {text}.", bound),
-        Clearing(Sentence("A new clear check of {party} that is valid on {ship_date}.",
+        Clearing(Sentence("Clears with a new clear check of {party}, valid on {ship_date}.",
                           {"party": party.cell, "ship_date": ship}), change),
         values={**values, "ship_date": ship}, citations=_cited(case, party, row),
     )  # fmt: skip

@@ -122,7 +122,7 @@ def _missing(need: _Need) -> Finding:
         CLS, f"{need.word}_missing",
         Sentence(text, {k: v for k, v in bound.items() if isinstance(v, Bound)}),
         Clearing(
-            Sentence(f"The ship-to {{party}} shows {what} that is valid on the ship date.",
+            Sentence(f"Clears when the ship-to {{party}} shows {what} valid on the ship date.",
                      {"party": need.case.order.cell(_holder_column(need.case))}),
             _document(need),
         ),
@@ -164,9 +164,9 @@ def _quantity(need: _Need, row: Row) -> Finding:
     text = f"The {told(row, 'licence check')} has {{left}} left of {{required}} that are needed."
     change = {"kind": "row", "ref": row.ref, "field": "licence_qty_left",
               "value": format(required.number, "f")}  # fmt: skip
+    clears = Sentence("Clears when the licence covers {excess} more.", {"excess": excess})
     return Finding(
-        CLS, "licence_quantity", Sentence(text, bound),
-        Clearing(Sentence("The licence covers {excess} more.", {"excess": excess}), change),
+        CLS, "licence_quantity", Sentence(text, bound), Clearing(clears, change),
         line_no=need.line_no, values={**_values(need, row), "required": required, "excess": excess},
         citations=(row, need.product, need.line, need.case.order),
     )  # fmt: skip

@@ -94,7 +94,7 @@ def _finding(case: Case, supply: _Supply, rows: list[Row]) -> Finding:
     }  # fmt: skip
     return Finding(
         CLS, "vat_id_invalid", Sentence(text, bound),
-        Clearing(Sentence("A clear VAT id check of {party}, or tax on the order.",
+        Clearing(Sentence("Clears with a clear VAT id check of {party}, or tax on the order.",
                           {"party": party}), change),
         values={**values, "party": party, "ship_date": ship},
         citations=(*rows, supply.line, case.order, supply.site, supply.ship_to),

@@ -95,12 +95,13 @@ def clearing(case: Case, code: str, row: Row, document: dict[str, Any]) -> Clear
     if code == "hit":
         return Clearing(Sentence("Nobody overrides the hit of check {check}.", bound))
     if code == "possible_match":
-        words = "Compliance clears the match of check {check}, and not whoever entered the order."
+        words = "Clears when compliance, and not whoever entered the order, clears match {check}."
         return Clearing(Sentence(words, bound), _cleared_by_compliance(case, row))
     if code == "pending":
-        words = "The result of check {check} comes in clear."
+        words = "Clears when the result of check {check} comes in clear."
         return Clearing(Sentence(words, bound), _change(row, "result", "clear"))
-    return Clearing(Sentence("A new clear check that is valid on the ship date.", {}), document)
+    words = "Clears with a new clear check that is valid on the ship date."
+    return Clearing(Sentence(words, {}), document)
 
 
 def _change(row: Row, field: str, value: str) -> dict[str, Any]:

@@ -41,10 +41,10 @@ def _clearing(case: Case, late: Figure, limit: Decimal, cell: Source | None) -> 
     )
 
 
-def _statement(found: Overdue, cell: Source | None) -> Sentence:
+def _statement(found: Overdue, limit: Decimal, cell: Source | None) -> Sentence:
     figures: dict[str, Bound] = {"overdue": found.net}
     text = "{overdue} is overdue"
-    if cell is not None:
+    if cell is not None and limit > 0:
         text, figures = "{overdue} is overdue, {tolerated} being tolerated", {
             **figures, "tolerated": cell,
         }  # fmt: skip
@@ -67,7 +67,7 @@ def overdue(case: Case, facts: CreditFacts, settings: Settings) -> Finding | Non
         "tolerated": cell,
     }  # fmt: skip
     return Finding(
-        "credit_hold", "overdue", _statement(found, cell),
+        "credit_hold", "overdue", _statement(found, limit, cell),
         _clearing(case, found.net, limit, cell), values=values,
         citations=(facts.account,) if facts.account else (),
     )  # fmt: skip

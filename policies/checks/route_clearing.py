@@ -21,8 +21,8 @@ def late_clears(shipping: Shipping, promise: date, last: Fit | None, earliest: F
     if room is not None:
         return room
     if earliest.value is None:
-        return Clearing(Sentence("A run that takes the order and keeps the promise.", {}))
-    text = Sentence("A promise of {earliest} or later.", {"earliest": earliest})
+        return Clearing(Sentence("Clears with a run that takes the order in time.", {}))
+    text = Sentence("Clears with a promise of {earliest} or later.", {"earliest": earliest})
     return Clearing(text, promise_change(shipping.case, earliest.value))
 
 
@@ -46,7 +46,7 @@ def _room(shipping: Shipping, last: Fit) -> Clearing | None:
     change = {"kind": "row", "ref": run.ref, "field": used.column,
               "value": format(capacity - needed.number, "f")}  # fmt: skip
     bound: dict[str, Bound] = {"excess": excess, "run": run.cell("run_id")}
-    return Clearing(Sentence("Another {excess} free on run {run}.", bound), change)
+    return Clearing(Sentence("Clears with another {excess} free on run {run}.", bound), change)
 
 
 def promise_change(case: Case, day: object) -> dict[str, Any] | None:
@@ -72,13 +72,13 @@ def _set_promise(lines: list[Row], day: date) -> dict[str, Any] | None:
 
 def request_clears(line: Row, requested: Bound, day: date) -> Clearing:
     """A promise on the day that was asked for."""
-    text = Sentence("A promise of {requested} or earlier.", {"requested": requested})
+    text = Sentence("Clears with a promise of {requested} or earlier.", {"requested": requested})
     return Clearing(text, _set_promise([line], day))
 
 
 def vehicle_clears(shipping: Shipping, runs: Figure) -> Clearing:
     """The order split over runs; for an order of one line, the quantity that one run can take."""
-    text = Sentence("The order is split over {runs}.", {"runs": runs})
+    text = Sentence("Clears when the order is split over {runs}.", {"runs": runs})
     return Clearing(text, _fitting_line(shipping))
 
 

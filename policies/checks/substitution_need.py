@@ -67,7 +67,7 @@ def _finding(found: LineStock) -> Finding:
         "substitute": rule.cell("substitute_sku"), "quantity": best.quantity,
         "day": best.available_on,
     }  # fmt: skip
-    text = "Line {line}: {quantity} of {substitute} can stand in for {sku} from {day}"
+    text = "Line {line}: {quantity} of {substitute} can stand in from {day} for {sku}"
     text += _cause(found, bound)
     text += "; the customer has to be asked." if best.needs_customer_acceptance else "."
     return Finding(
