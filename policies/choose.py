@@ -103,16 +103,37 @@ WORDS: dict[Disposition, tuple[str, str]] = {
         "The goods can be complete later.",
         "No dated supply or transfer completes the order.",
     ),
-    "split": ("A part can go now.", "No part can go by the rules of order and customer."),
+    "split": ("A part can go now.", "No part of a line that is short can go now."),
     "substitute": ("A usable substitute is on hand.", "No usable substitute is on file."),
     "escalate": ("Somebody with the right has to decide.", "There is nothing to decide."),
     "hold": ("The order can stay on hold.", "The order can stay on hold."),
 }
+GOODS_PATHS = frozenset({"wait", "split", "substitute"})
+NOTHING_SHORT = "No line is short."
+STOCK_NOT_KNOWN = "Whether a line is short is not known."
+LATER_RUN = "The delivery comes after the promise."
+NO_PART = "Order or customer takes no part delivery."
+
+
+def _against_shipping(blocking: bool, forced: bool, grave: bool) -> str:
+    """Why an order may not ship: findings first, then what is not known, then a forced hold."""
+    if not blocking and grave:
+        return "Credit or compliance is not known."
+    return "A forced hold is active." if not blocking and forced else WORDS["ship"][1]
+
+
+def _no_goods_path(
+    name: Disposition, stock: list[Mapping[str, Any]], may_split: bool, stock_known: bool
+) -> str:
+    """Why waiting, splitting or a substitute does not serve the order."""
+    if any(_number(line.get("short")) > 0 for line in stock):
+        return NO_PART if name == "split" and not may_split else WORDS[name][1]
+    return NOTHING_SHORT if stock_known else STOCK_NOT_KNOWN
 
 
 def _options(
     findings: list[Finding], stock: list[Mapping[str, Any]], cost_of_waiting: Figure | None,
-    *, may_ship: bool, may_split: bool,
+    *, may_ship: bool, may_split: bool, stock_known: bool, against: str,
 ) -> tuple[Option, ...]:  # fmt: skip
     kinds = _date_options(stock)
     waits = [_latest(kinds[kind]) for kind in ("transfer", "inbound") if kind in kinds]
@@ -130,8 +151,18 @@ def _options(
         ("escalate", bool(findings), None, None),
         ("hold", True, None, None),
     ]
+
+    def why(name: Disposition, feasible: bool, on: Figure | None) -> str:
+        if feasible:
+            return LATER_RUN if name == "wait" and on is None else WORDS[name][0]
+        if name == "ship":
+            return against
+        if name in GOODS_PATHS:
+            return _no_goods_path(name, stock, may_split, stock_known)
+        return WORDS[name][1]
+
     return tuple(
-        Option(name, feasible, cost, on, Sentence(WORDS[name][0 if feasible else 1]))
+        Option(name, feasible, cost, on, Sentence(why(name, feasible, on)))
         for name, feasible, cost, on in table
     )
 
@@ -177,7 +208,11 @@ def recommend(
     grave = sorted(names & {"compliance_issue", "credit_hold"})
     compliance = any(f.cls == "compliance_issue" for f in findings)
     may_ship = not blocking and not forced and not grave and not compliance
-    options = _options(blocking, stock, cost_of_waiting, may_ship=may_ship, may_split=may_split)
+    against = _against_shipping(bool(blocking) or compliance, forced, bool(grave))
+    options = _options(
+        blocking, stock, cost_of_waiting, may_ship=may_ship, may_split=may_split,
+        stock_known="stock_shortage" not in names, against=against,
+    )  # fmt: skip
     if compliance:
         chosen: Disposition = "hold"
         why = "A compliance finding stands."

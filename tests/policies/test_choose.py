@@ -161,3 +161,50 @@ def test_money_is_decided_before_goods_are_waited_for():
     found = recommended(finding("stock_shortage"), finding("credit_hold"), stock=stock)
 
     assert found.disposition == "escalate"
+
+
+# --- the reasons that stand beside the options -----------------------------------------------
+
+
+def reason(found: Recommendation, disposition: str) -> str:
+    """Why an option of a recommendation is feasible or not."""
+    return next(o.why.template for o in found.options if o.disposition == disposition)
+
+
+@pytest.mark.parametrize("path", ["wait", "split", "substitute"])
+def test_where_nothing_is_short_no_goods_are_said_to_be_missing(path: str):
+    assert reason(recommended(finding("credit_hold")), path) == "No line is short."
+
+
+@pytest.mark.parametrize("path", ["wait", "split", "substitute"])
+def test_where_stock_is_not_known_nothing_is_said_about_it(path: str):
+    found = recommended(not_known=(unknown("stock_shortage"),))
+
+    assert reason(found, path) == "Whether a line is short is not known."
+
+
+def test_an_order_that_takes_no_part_says_so():
+    found = recommended(finding("stock_shortage"), stock=(short_line(),), may_split=False)
+
+    assert reason(found, "split") == "Order or customer takes no part delivery."
+
+
+def test_a_late_run_is_waited_for_as_a_delivery_and_not_as_goods():
+    found = recommended(finding("route_risk"))
+
+    assert reason(found, "wait") == "The delivery comes after the promise."
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        (recommended(finding("credit_hold")), "Findings stand against shipping."),
+        (recommended(finding("compliance_issue", "low")), "Findings stand against shipping."),
+        (recommended(forced=True), "A forced hold is active."),
+        (recommended(not_known=(unknown("credit_hold"),)),
+         "Credit or compliance is not known."),
+        (recommended(), "No finding stands against shipping."),
+    ],
+)  # fmt: skip
+def test_shipping_names_what_stands_against_it(found: Recommendation, why: str):
+    assert reason(found, "ship") == why
