@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,6 +11,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from agent.app.output import indented, plain_text, table, words
+from agent.review.queue import minutes_left, shown_minutes
 from agent.review.render import render_value
 
 Json = Mapping[str, Any]
@@ -33,12 +35,31 @@ def _header(packet: Json) -> Text:
         packet["order_id"],
         f"PO {order['customer_ref']}" if order.get("customer_ref") else "",
         str(customer.get("name") or customer["customer_id"]),
+        f"bill-to {customer['bill_to_id']}" if _is_billed_elsewhere(customer) else "",
         f"net {_amount(order.get('net'), currency)}",
+        f"gross {_amount(order.get('gross'), currency)}",
         f"promise {order.get('promise') or 'not known'}",
+        _time_left(packet),
         f"risk {packet['risk']['level']}",
         f"decides {words(packet['owner']['role'])} {packet['owner']['user_id'] or ''}".strip(),
     ]
     return plain_text(" · ".join(part for part in parts if part))
+
+
+def _is_billed_elsewhere(customer: Json) -> bool:
+    return customer.get("bill_to_id") not in (None, customer["customer_id"])
+
+
+def _time_left(packet: Json) -> str:
+    """The time left for what still keeps the promise; empty where there is nothing to deliver."""
+    if packet["delivery"].get("promise") is None:
+        return ""
+    left = minutes_left(packet, datetime.fromisoformat(packet["as_of"]))
+    known = all(gap["check"] != "route_risk" for gap in packet["not_known"])
+    shown = shown_minutes(left, known=known)
+    if left is None:
+        return shown if known else f"time left {shown}"
+    return f"{shown} left" if left >= 0 else "its cutoff is past"
 
 
 def _findings(packet: Json) -> Iterator[RenderableType]:

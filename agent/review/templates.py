@@ -18,25 +18,27 @@ LANGUAGE_OF = {"DE": "de", "AT": "de", "CH": "de", "FR": "fr", "LU": "fr", "MC":
 MESSAGES = {
     "en": (
         "Thank you for your order {ref}.",
-        "It is under review on our side; your contact comes back to you as soon as it is decided.",
+        "We are reviewing it; your contact will come back to you as soon as there is a decision.",
     ),
     "de": (
         "Vielen Dank für Ihre Bestellung {ref}.",
-        "Sie wird bei uns geprüft; Ihr Ansprechpartner meldet sich, sobald entschieden ist.",
+        "Wir prüfen sie derzeit; Ihr Ansprechpartner meldet sich bei Ihnen, sobald eine "
+        "Entscheidung vorliegt.",
     ),
     "fr": (
-        "Merci de votre commande {ref}.",
-        "Elle est en cours d'examen chez nous ; votre contact revient vers vous dès la décision.",
+        "Nous vous remercions de votre commande {ref}.",
+        "Elle est en cours de vérification ; votre interlocuteur reviendra vers vous dès qu'une "
+        "décision aura été prise.",
     ),
 }
 NOTES_OF_A_KIND = 2
-REQUESTS = {
-    "ship": "a release decision",
-    "wait": "a decision on a later date",
-    "split": "a decision on a part delivery",
-    "substitute": "a decision on the substitute",
-    "escalate": "a decision",
-    "hold": "a decision while the hold stays",
+ADVICE = {
+    "ship": "Recommended: {path}; it needs a release decision by {who}.",
+    "wait": "Recommended: {path}; it needs a decision by {who} on a later date.",
+    "split": "Recommended: {path}; it needs a decision by {who} on a part delivery.",
+    "substitute": "Recommended: {path}; it needs a decision by {who} on the substitute.",
+    "escalate": "Recommended: {path}; it needs a decision by {who}.",
+    "hold": "Recommended: {path} until {who} decides.",
 }
 
 
@@ -83,10 +85,19 @@ def answer(judged: Classified) -> list[Sentence]:
             {"order": order, "check": check},
         )
     else:
-        lead = Sentence(f"{{order}} {_state(judged)}, but every check is clear.", {"order": order})
-        if _state(judged) == "is not on hold":
-            lead = Sentence("{order} is not on hold and every check is clear.", {"order": order})
+        lead = _clear_lead(judged, order)
     return [lead, _advice(judged), *_others(judged)]
+
+
+def _clear_lead(judged: Classified, order: Bound) -> Sentence:
+    """The first sentence where no check found anything: what holds the order all the same."""
+    if _state(judged) == "is not on hold":
+        return Sentence("{order} is not on hold and every check is clear.", {"order": order})
+    forced = next((check.hold for check in judged.holds if check.hold.flag("forced")), None)
+    if forced is not None:
+        text = "{order} is blocked by the forced hold {hold}; every check is clear."
+        return Sentence(text, {"order": order, "hold": forced.cell("hold_id")})
+    return Sentence("{order} is blocked, but every check is clear.", {"order": order})
 
 
 def _advice(judged: Classified) -> Sentence:
@@ -95,22 +106,26 @@ def _advice(judged: Classified) -> Sentence:
         "path": word("path", path),
         "role": word("role", named(judged.owner.role)),
     }
-    needs = REQUESTS[path]
+    who = "{role}"
     if judged.owner.user_id is not None and judged.owner.rows:
         figures["person"] = judged.owner.rows[0].cell("user_id")
-        return Sentence(
-            f"Recommended: {{path}}; it needs {needs} by {{role}} ({{person}}).", figures
-        )
-    return Sentence(f"Recommended: {{path}}; it needs {needs} by {{role}}.", figures)
+        who = "{role} ({person})"
+    return Sentence(ADVICE[path].replace("{who}", who), figures)
 
 
 def _others(judged: Classified) -> list[Sentence]:
+    """The classes beside the first sentence: what else was found, and what is not known."""
     order = judged.settings.general.primary_order
+    told = []
     others = sorted({f.cls for f in judged.findings} - {judged.primary}, key=order.index)
-    if not others:
-        return []
-    names = ", ".join(named(name) for name in others)
-    return [Sentence("Also found: {others}.", {"others": word("others", names)})]
+    if others:
+        names = ", ".join(named(name) for name in others)
+        told.append(Sentence("Also found: {others}.", {"others": word("others", names)}))
+    gaps = [gap.check for gap in judged.unknown][0 if judged.findings else 1 :]
+    if gaps:
+        names = ", ".join(named(name) for name in gaps)
+        told.append(Sentence("Not known: {gaps}.", {"gaps": word("gaps", names)}))
+    return told
 
 
 def net_value(judged: Classified) -> Figure | None:

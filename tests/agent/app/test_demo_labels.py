@@ -109,3 +109,28 @@ def test_the_graph_stored_what_review_says(demo_home: Path, packets: dict[str, J
         assert stored[order_id].fingerprint == packet["fingerprint"]
         assert stored[order_id].body["fingerprint"] == packet["fingerprint"]
         assert stored[order_id].body["exceptions"] == packet["exceptions"]
+
+
+@every_order
+def test_what_clears_a_finding_never_reads_as_a_fact(order_id: str, packets: dict[str, Json]):
+    for exception in packets[order_id]["exceptions"]:
+        for found in exception["findings"]:
+            text = found["clears_when"]["text"]
+            assert "clear" in text.lower() or text.startswith(("Only", "Nobody")), text
+
+
+@every_order
+def test_the_answer_names_every_check_that_is_not_known(order_id: str, packets: dict[str, Json]):
+    packet = packets[order_id]
+    for gap in packet["not_known"]:
+        assert gap["check"].replace("_", " ") in packet["answer"]
+
+
+def test_a_forced_hold_is_named_where_every_check_is_clear(packets: dict[str, Json]):
+    forced = [p for p in packets.values() if not p["exceptions"] and not p["not_known"]
+              and any(h["forced"] for h in p["hold_check"])]  # fmt: skip
+
+    assert forced
+    for packet in forced:
+        assert any(h["hold_id"] in packet["answer"] for h in packet["hold_check"] if h["forced"])
+        assert "forced" in packet["answer"]
