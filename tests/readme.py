@@ -26,7 +26,7 @@ def stable(text: str) -> str:
 
 def run(command: str, home: Path) -> str:
     """The output of a command on the demo home."""
-    from agent.app.cli import run as holddesk
+    from evals.commands import run as holddesk
 
     os.environ["COLUMNS"] = "80"
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)

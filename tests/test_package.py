@@ -30,12 +30,12 @@ def loaded_by(statement: str, *names: str) -> list[str]:
 
 
 def test_the_command_line_starts_without_what_it_may_not_need():
-    assert loaded_by("import agent.app.cli", *HEAVY) == []
+    assert loaded_by("import evals.commands", *HEAVY) == []
 
 
 @pytest.mark.parametrize("command", ["queue", "load", "policy"])
 def test_help_is_shown_without_what_it_may_not_need(command: str):
-    assert loaded_by(f"from agent.app.cli import run; run(['{command}', '--help'])", *HEAVY) == []
+    assert loaded_by(f"from evals.commands import run; run(['{command}', '--help'])", *HEAVY) == []
 
 
 @pytest.mark.parametrize("words", [["queue"], ["review", "--all"], ["policy", "check"], ["doctor"]])
@@ -44,7 +44,8 @@ def test_reading_needs_neither_graph_nor_desk(words: list[str], tmp_path: Path):
     home = str(tmp_path / "none")
 
     assert (
-        loaded_by(f"from agent.app.cli import run; run({[*words, '--home', home]!r})", *loads) == []
+        loaded_by(f"from evals.commands import run; run({[*words, '--home', home]!r})", *loads)
+        == []
     )
 
 
