@@ -27,6 +27,7 @@ from policies.guard_engine import GUARD_ERROR, NO_RULE, Answer, Engine
 from policies.guard_facts import (
     AGENT_ACTIONS,
     BUSINESS_ROLES,
+    EFFECTS,
     HANDLING,
     LOCKED_ACTIONS,
     NO_AUTHORITY,
@@ -47,10 +48,10 @@ from policies.guard_facts import (
 )
 
 __all__ = [
-    "AGENT_ACTIONS", "BUSINESS_ROLES", "GUARD_ERROR", "HANDLING", "LOCKED_ACTIONS", "NO_RULE",
-    "ROLES", "Agent", "Guard", "Lock", "LockFacts", "OrderFacts", "PacketFacts", "Person", "Rule",
-    "Verdict", "actions_json", "explain", "facts_json", "facts_of_json", "limit_to_minor", "locks",
-    "may", "policy_hash", "shipped", "to_minor",
+    "AGENT_ACTIONS", "BUSINESS_ROLES", "EFFECTS", "GUARD_ERROR", "HANDLING", "LOCKED_ACTIONS",
+    "NO_RULE", "ROLES", "Agent", "Guard", "Lock", "LockFacts", "OrderFacts", "PacketFacts",
+    "Person", "Rule", "Verdict", "actions_json", "explain", "facts_json", "facts_of_json",
+    "limit_to_minor", "locks", "may", "policy_hash", "shipped", "to_minor",
 ]  # fmt: skip
 
 
@@ -135,7 +136,7 @@ class Guard:
     def _may(self, who: Agent | Person, action: str, packet: PacketFacts) -> Verdict:
         if self.problem:
             return _broken(self.problem)
-        if action not in (*LOCKED_ACTIONS, *AGENT_ACTIONS, *HANDLING):
+        if action not in (*LOCKED_ACTIONS, *AGENT_ACTIONS, *HANDLING, *EFFECTS):
             return Verdict(False, (NO_RULE,), f"{action!r} is not an action that the desk knows.")
         kind = type(who) if isinstance(who, Agent | Person) else Person
         if wrong := self._wrong(packet, PacketFacts) or self._wrong(who, kind):

@@ -30,6 +30,11 @@ AGENT_ACTIONS: tuple[str, ...] = (
 HANDLING: tuple[str, ...] = ("edit", "reject", "send_back", "request_info", "reassign", "snooze")
 """What a person may do with a packet without approving an action."""
 
+EFFECTS: tuple[str, ...] = (
+    "stop_effects", "start_effects", "withdraw_instruction", "reverse_action",
+)  # fmt: skip
+"""What a person may do with what leaves the desk."""
+
 BUSINESS_ROLES: tuple[str, ...] = (
     "sales_operations", "finance", "credit_control", "warehouse", "logistics",
     "customer_service", "compliance", "executive",

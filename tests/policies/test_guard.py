@@ -25,6 +25,7 @@ from policies.guard import (
     shipped,
 )
 from tests.agent.desk.people import lock_facts, packet_facts, person
+from tests.policies import test_guard_effects
 
 SALES, FINANCE, CREDIT = "sales_operations", "finance", "credit_control"
 CREDIT_STANDS = {"classes": frozenset({"credit_hold"})}
@@ -416,7 +417,7 @@ def test_business_roles_ask_and_draft(role: str, action: str) -> None:
 
 def test_every_rule_decides_in_a_test() -> None:
     for_the_agent = {"agent-works", "agent-locked", "release-needs-approval"}
-    decided = {row[0] for row in (*PERMITS, *FORBIDS)} | for_the_agent
+    decided = {row[0] for row in (*PERMITS, *FORBIDS)} | for_the_agent | test_guard_effects.RULES
     assert set(shipped().rules()) == decided
 
 
