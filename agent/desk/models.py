@@ -1,4 +1,4 @@
-"""The tables of the desk: cases, packets, decisions, outbox, and the audit with its chain.
+"""The tables of the desk: cases, packets, decisions, and the audit with its chain.
 
 Only what SQLite and PostgreSQL both run. Times are aware UTC; JSON is canonical text, so that its
 hash does not depend on the database.
@@ -195,24 +195,6 @@ class Decision(Base):
     final: Mapped[bool]
     """Whether it ended the packet: the first of two signatures does not."""
     decided_at: Mapped[datetime]
-
-
-class Outbox(Base):
-    """What an approval asks of another system; sent and reconciled by the relay."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        UniqueConstraint("idempotency_key"),
-        _one_of("status", ("pending", "sent", "unknown", "failed", "done"), "status"),
-    )
-
-    outbox_id: Mapped[str] = mapped_column(primary_key=True)
-    decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.decision_id"))
-    kind: Mapped[str]
-    body: Mapped[dict[str, Any]]
-    idempotency_key: Mapped[str]
-    status: Mapped[str] = mapped_column(default="pending", index=True)
-    created_at: Mapped[datetime]
 
 
 class Audit(Base):

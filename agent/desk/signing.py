@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from agent.desk import audit, packets
-from agent.desk.models import OPEN_STATUSES, Case, Decision, Outbox, Packet, canonical
+from agent.desk.models import OPEN_STATUSES, Case, Decision, Packet, canonical
+from agent.desk.outbox import instruction
 from agent.desk.requests import ENDING, Outcome, Request
 from agent.desk.store import Desk
 from policies.guard import Verdict
@@ -39,7 +40,7 @@ def sign(
     session.add(row)
     _flush(session, found)
     if row.final and request.decision == "approve":
-        session.add(_outbox(row, found))
+        _hand_on(session, row, found)
     if row.final:
         session.execute(
             update(Case)
@@ -113,25 +114,9 @@ def _same_as_first(first: Decision, row: Decision) -> None:
         )
 
 
-def _outbox(row: Decision, found: Packet) -> Outbox:
-    body = {
-        "order_id": found.order_id,
-        "packet_id": found.packet_id,
-        "action": row.action,
-        "parameters": row.parameters,
-        "fingerprint": row.fingerprint,
-        "policy_version": row.policy_version,
-    }
-    key = hashlib.sha256(canonical(body)).hexdigest()
-    return Outbox(
-        outbox_id=f"O-{row.decision_id}",
-        decision_id=row.decision_id,
-        kind=row.action,
-        body=body,
-        idempotency_key=key,
-        status="pending",
-        created_at=row.decided_at,
-    )
+def _hand_on(session: Session, row: Decision, found: Packet) -> None:
+    if (made := instruction(row, found)) is not None:
+        session.add(made)
 
 
 def _flush(session: Session, found: Packet) -> None:

@@ -24,7 +24,7 @@ from agent.app.working import (
 )
 from agent.desk import audit, cases, packets
 from agent.desk.decisions import decisions
-from agent.desk.models import Outbox
+from agent.desk.outbox_models import Outbox
 from agent.graph import GRAPH_VERSION, NODES, build_graph
 from policies.guard import OrderFacts, Person, facts_json
 from tests.agent.desk.people import NOW, approve, order_facts, person, pinned

@@ -20,7 +20,8 @@ from agent.desk.decisions import (
     final_decision,
     record_outcome,
 )
-from agent.desk.models import Decision, Outbox
+from agent.desk.models import Decision
+from agent.desk.outbox_models import Outbox
 from agent.desk.store import Desk
 from policies.guard import shipped
 from tests.agent.desk.people import NOW, a_packet, approve, order_facts, person
