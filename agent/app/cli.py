@@ -45,6 +45,26 @@ def demo(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
 
 
 @app.command()
+def init(
+    home: HomeOption = DEFAULT_HOME,
+    desk: Annotated[
+        str | None,
+        typer.Option(help="PostgreSQL for the desk: postgresql://user:password@host/database."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Make the desk of a home: a file in it, or the PostgreSQL database that is named."""
+    from agent.app.desk_place import init_desk
+    from agent.app.output import emit_json, say
+
+    at = init_desk(home, desk)
+    if json:
+        emit_json({"home": str(home), "desk": at})
+        return
+    say(f"the desk is {at}")
+
+
+@app.command()
 def template(folder: Annotated[Path, typer.Argument()], json: AsJson = False) -> None:
     """Write the smallest folder of tables that loads, to fill."""
     from agent.app import loading

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from agent.app.desk_place import desk_place
 from agent.app.given import one_of
 from agent.app.home import open_home
 from agent.app.opening import workplace
 from agent.app.output import counted, emit_json, say
 from agent.app.people import person_of
-from agent.app.working import DESK_FILE, decide
+from agent.app.working import decide
 from agent.desk import audit
 from agent.desk.decisions import Current, Outcome, Request
 from agent.desk.models import Packet
-from agent.desk.store import open_desk
 from agent.desk.waiting import waiting_packet
 from agent.review.locks import order_facts
 from agent.review.staged import ReviewStages
@@ -92,9 +92,10 @@ def _print_outcome(outcome: Outcome, json: bool) -> None:
 def verify_audit(where: Path, json: bool) -> None:
     """Check the hash chain; a broken one ends with exit code 1 and names the first bad row."""
     home = open_home(where)
-    if not (home.path / DESK_FILE).exists():
+    place = desk_place(home.path)
+    if not place.exists:
         raise BadInput(f"{home.path} has no desk yet; run holddesk work or holddesk demo")
-    report = audit.verify(open_desk(home.path / DESK_FILE, head=home.path / "audit.head"))
+    report = audit.verify(place.open())
     if json:
         emit_json(report._asdict())
     else:

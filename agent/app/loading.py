@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent.app.desk_place import desk_place
 from tools.errors import BadInput, HolddeskError
 from tools.snapshot import Snapshot, current_snapshot, pointer
 from tools.sources import template, wwi
@@ -109,6 +110,8 @@ class DoctorReport:
     freshness: list[dict[str, object]]
     errors: list[str]
     warnings: list[str]
+    desk: str = ""
+    """Where cases and decisions are kept, and at which revision."""
 
     @property
     def healthy(self) -> bool:
@@ -150,12 +153,21 @@ def doctor(home: Path, required_lists: Sequence[str] = ()) -> DoctorReport:
         required_lists: the screening lists of the company's rules; none is an error.
     """
     errors = _no_lists(required_lists)
+    desk, unreachable = _desk(home)
+    errors += unreachable
     try:
         where = pointer(home)
         with current_snapshot(home) as snapshot:
-            return _examined(snapshot, where, errors)
+            return replace(_examined(snapshot, where, errors), desk=desk)
     except HolddeskError as error:
-        return DoctorReport(None, None, None, [], [], {}, {}, [], [str(error), *errors], [])
+        return DoctorReport(None, None, None, [], [], {}, {}, [], [str(error), *errors], [], desk)
+
+
+def _desk(home: Path) -> tuple[str, list[str]]:
+    try:
+        return desk_place(home).check(), []
+    except HolddeskError as error:
+        return "", [str(error)]
 
 
 def _examined(snapshot: Snapshot, where: dict[str, str], errors: list[str]) -> DoctorReport:

@@ -42,6 +42,8 @@ def _doctor(report: Json) -> Iterator[RenderableType]:
         yield plain_text(
             f"snapshot {report['snapshot']} of {report['source']}, loaded {report['loaded_at']}"
         )
+    if report["desk"]:
+        yield plain_text(f"desk {report['desk']}")
     state = "nothing has to be repaired" if report["healthy"] else "to repair:"
     yield plain_text(state)
     yield from (indented(text) for text in report["errors"])

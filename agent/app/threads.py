@@ -1,4 +1,4 @@
-"""The threads of the graph: one for each packet version, with their checkpoints on disk.
+"""The threads of the graph: one for each packet version, with their checkpoints.
 
 A thread is resumed only where exactly its own interrupt is pending: langgraph starts a new run
 without a word on a thread that it does not know, and runs the rest twice for two who resume.
@@ -6,18 +6,17 @@ without a word on a thread that it does not know, and runs the rest twice for tw
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from agent.app.checkpoints import Checkpoints, open_checkpoints
 from agent.desk import packets
 from agent.desk.store import Desk
 from agent.graph import GRAPH_VERSION, Stages, build_graph
 from agent.nodes import Redraft
-from tools.errors import Refused, Unavailable
+from tools.errors import Refused
 
 ATTEMPTS = 3
 """Versions that are tried while the evidence changes under the draft."""
@@ -29,7 +28,7 @@ class Threads:
 
     graph: Any
     desk: Desk
-    connection: sqlite3.Connection
+    checkpoints: Checkpoints
 
     def drive(self, case_id: str, order_id: str, as_of: datetime) -> str:
         """Run a case from intake to the interrupt; returns the id of the packet that waits.
@@ -42,7 +41,7 @@ class Threads:
                 version = packets.next_version(session, case_id)
             packet_id = packets.packet_id_of(order_id, version)
             try:
-                self._start(case_id, order_id, packet_id, version, as_of)
+                self.start(case_id, order_id, packet_id, version, as_of)
             except Redraft:
                 continue
             if self.pending(packet_id) is None:
@@ -73,13 +72,15 @@ class Threads:
         return True
 
     def close(self) -> None:
-        """Close the checkpoint file."""
-        self.connection.close()
+        """Let the checkpoints go."""
+        self.checkpoints.close()
 
-    def _start(
+    def start(
         self, case_id: str, order_id: str, packet_id: str, version: int, as_of: datetime
     ) -> None:
-        if self.pending(packet_id) is not None:
+        """Run a version from intake to the interrupt; one that waits already is left alone."""
+        durable = self.graph.checkpointer is not None
+        if durable and self.pending(packet_id) is not None:
             return
         state = {
             "case_id": case_id,
@@ -90,23 +91,14 @@ class Threads:
             "graph_version": GRAPH_VERSION,
         }
         # "exit" writes one checkpoint, at the interrupt; a kill before it leaves the desk's row
-        self.graph.invoke(state, _config(packet_id), durability="exit")
+        keeping: Any = {"durability": "exit"} if durable else {}
+        self.graph.invoke(state, _config(packet_id), **keeping)
 
 
-def open_threads(path: Path, stages: Stages, desk: Desk) -> Threads:
-    """Open the checkpoint file and compile the graph over it."""
-    os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"  # read by langgraph when it is imported
-    os.environ["LANGSMITH_TRACING"] = "false"
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    try:
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        saver = SqliteSaver(connection)
-        saver.setup()
-        connection.execute("PRAGMA synchronous=NORMAL")  # a lost checkpoint is driven again
-    except sqlite3.Error as error:
-        raise Unavailable(f"{path}: the checkpoints cannot be opened: {error}") from error
-    return Threads(build_graph(stages, desk, saver), desk, connection)
+def open_threads(where: Path | str, stages: Stages, desk: Desk) -> Threads:
+    """Open the checkpoints (a SQLite file or a PostgreSQL URL) and compile the graph over them."""
+    checkpoints = open_checkpoints(where)
+    return Threads(build_graph(stages, desk, checkpoints.saver), desk, checkpoints)
 
 
 def _config(thread_id: str) -> Any:

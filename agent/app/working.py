@@ -12,17 +12,15 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from agent.app.desk_place import DeskPlace, desk_place
 from agent.app.threads import Threads, open_threads
 from agent.desk import audit, cases, decisions, packets
 from agent.desk.decisions import Current, Outcome, Request
 from agent.desk.models import DECIDED_STATUSES, OPEN_STATUSES, Case, Packet
-from agent.desk.store import Clock, Desk, open_desk
+from agent.desk.store import Clock, Desk
 from agent.graph import GRAPH_VERSION, Stages
 from policies.guard import Guard, shipped
 from tools.errors import HolddeskError
-
-DESK_FILE = "desk.sqlite"
-CHECKPOINT_FILE = "checkpoints.sqlite"
 
 
 @dataclass
@@ -30,6 +28,7 @@ class Workplace:
     """A home with its desk, the stages to run, and the rights in force."""
 
     home: Path
+    desk_at: DeskPlace
     desk: Desk
     stages: Stages
     policy_version: str
@@ -38,7 +37,7 @@ class Workplace:
     @cached_property
     def threads(self) -> Threads:
         """The graph's threads; langgraph is imported when they are first used."""
-        return open_threads(self.home / CHECKPOINT_FILE, self.stages, self.desk)
+        return open_threads(self.desk_at.checkpoints, self.stages, self.desk)
 
 
 @dataclass(slots=True)
@@ -67,14 +66,12 @@ def open_workplace(
         home: the state folder.
         stages: the stages of the review.
         policy_version: the version in force, as packets carry it.
-        desk_url: another database than the home's own.
+        desk_url: another database than the one that environment and home name.
         clock: what "now" is for expiry; pinned in a demo home.
         guard: other rights than the shipped ones.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    where = desk_url or home / DESK_FILE
-    desk = open_desk(where, head=home / "audit.head", clock=clock)
-    return Workplace(home, desk, stages, policy_version, guard or shipped())
+    at = desk_place(home, desk_url)
+    return Workplace(home, at, at.open(clock), stages, policy_version, guard or shipped())
 
 
 def work(place: Workplace, openings: Sequence[cases.Opening], as_of: datetime) -> WorkReport:

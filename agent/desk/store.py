@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -53,6 +54,7 @@ class Desk:
         self.head = head
         self.now = clock or database_clock
         self._writer = engine.execution_options(desk_writes=True)
+        finalize(self, engine.dispose)  # connections of a desk that nobody closes are closed too
 
     @contextmanager
     def read(self, *, one_state: bool = False) -> Iterator[Session]:
@@ -80,6 +82,12 @@ class Desk:
                 text("SELECT seq, hash FROM chain WHERE name = 'audit'" + _for_update(self.engine))
             ).one()
             self.head.advance(row.seq, row.hash)
+
+    def adopt_head(self) -> None:
+        """Begin to keep the head of an audit that others have written, where none is kept yet."""
+        with self.write() as session:
+            self.head.start()
+            session.info["audit_appended"] = True  # writes the newest link to the head
 
     def close(self) -> None:
         """Give the connections back."""
@@ -110,9 +118,29 @@ def open_desk(where: str | Path, *, head: Path | None = None, clock: Clock | Non
     return Desk(engine, keeper, clock)
 
 
+def revision_of(where: str | Path) -> str | None:
+    """The migration that a store is at, read without changing it; None where there is none yet.
+
+    Raises:
+        Unavailable: it cannot be reached, or a newer release wrote it.
+    """
+    url = where if isinstance(where, str) and "://" in where else f"sqlite:///{Path(where)}"
+    with _plain_errors():
+        engine = _engine(url)
+        with engine.connect() as connection:
+            found = _revision(connection)
+        engine.dispose()
+    return found
+
+
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        try:
+            return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        except ImportError as error:
+            raise Unavailable(
+                "PostgreSQL needs its extra: pip install 'holddesk[postgres]'"
+            ) from error
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

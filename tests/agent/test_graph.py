@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from agent.app import threads as graph_threads
+from agent.app.desk_place import ENVIRONMENT
 from agent.app.working import (
     Workplace,
     audit_verify,
@@ -26,11 +27,25 @@ from agent.desk import audit, cases, packets
 from agent.desk.decisions import decisions
 from agent.desk.outbox_models import Outbox
 from agent.graph import GRAPH_VERSION, NODES, build_graph
+from evals.bench.checkpoints import MOST_BYTES, stored_bytes
 from policies.guard import OrderFacts, Person, facts_json
 from tests.agent.desk.people import NOW, approve, order_facts, person, pinned
+from tests.agent.stores import BOTH, postgres_schema
 from tools.errors import Denied
 
 ORDER = "SO-1"
+
+
+@pytest.fixture(autouse=True, params=BOTH)
+def _each_database(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Desk and checkpoints in files of the home, and again in PostgreSQL."""
+    if request.param == "sqlite":
+        monkeypatch.delenv(ENVIRONMENT, raising=False)
+        yield
+        return
+    with postgres_schema() as url:
+        monkeypatch.setenv(ENVIRONMENT, url)
+        yield
 
 
 class FakeStages:
@@ -135,11 +150,7 @@ def test_a_case_waits_at_approve_in_the_shape_of_an_inbox(tmp_path: Path) -> Non
 def test_a_checkpoint_holds_ids_only_whatever_the_evidence(tmp_path: Path) -> None:
     place = place_at(tmp_path)
     draft_one(place)
-    size = 0
-    for table, column in (("checkpoints", "checkpoint"), ("writes", "value")):
-        query = f"SELECT coalesce(sum(length({column})), 0) FROM {table}"
-        size += place.threads.connection.execute(query).fetchone()[0]
-    assert 0 < size <= 12_000
+    assert 0 < stored_bytes(place.desk_at.checkpoints) <= MOST_BYTES
 
 
 def test_an_approval_closes_the_case(tmp_path: Path) -> None:
@@ -197,7 +208,7 @@ def test_a_second_resume_does_nothing(tmp_path: Path) -> None:
 def test_an_unknown_thread_is_never_resumed(tmp_path: Path) -> None:
     place = place_at(tmp_path)
     assert place.threads.resume("SO-404.v1", "D-1") is False
-    assert place.threads.connection.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
+    assert stored_bytes(place.desk_at.checkpoints) == 0
 
 
 @pytest.mark.parametrize(
