@@ -19,9 +19,7 @@ on_postgres = pytest.param(
     "postgres",
     marks=[
         pytest.mark.postgres,
-        pytest.mark.skipif(
-            not POSTGRES, reason="not run: HOLDDESK_TEST_POSTGRES names no server"
-        ),
+        pytest.mark.skipif(not POSTGRES, reason="not run: HOLDDESK_TEST_POSTGRES names no server"),
     ],
 )
 BOTH = ["sqlite", on_postgres]
