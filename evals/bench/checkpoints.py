@@ -23,8 +23,8 @@ from sqlalchemy import create_engine, text
 
 from agent.app import loading
 from agent.app.checkpoints import Checkpoints
-from agent.app.opening import order_ids_on_hold
 from agent.app.home import Home, write_home
+from agent.app.opening import order_ids_on_hold
 from agent.app.threads import Threads
 from agent.app.working import Workplace, open_workplace
 from agent.desk import cases
