@@ -94,6 +94,17 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - fail closed on anything
             return _broken(f"{type(error).__name__}")
 
+    def sees(self, who: Agent | Person, group: str) -> bool:
+        """Whether somebody sees a group of columns; no on any fault."""
+        try:
+            kind = type(who) if isinstance(who, Agent | Person) else Person
+            if self._wrong(who, kind):
+                return False
+            entities = self.engine.people((who,) if isinstance(who, Person) else ())
+            return self.engine.ask(who, "see", group, {}, entities, kind="ColumnGroup").allowed
+        except Exception:  # noqa: BLE001 - fail closed on anything
+            return False
+
     def actions_json(self, facts: LockFacts, as_of: datetime) -> list[dict[str, Any]]:
         """The packet's `actions`: all locked actions with rules and who may approve them."""
         return [

@@ -58,6 +58,15 @@ class Engine:
         self._policies = cedarpy.PolicySet.from_str(policies)
         self.rules = _rules(policies)
 
+    def people(self, people: Sequence[Person] = ()) -> Any:
+        """The agent and people, without a packet, checked against the schema and parsed once.
+
+        Raises:
+            ValueError: an attribute is missing, unknown or of another type.
+        """
+        rows = [_entity("Agent", AGENT, {}, []), *(_person(person) for person in people)]
+        return cedarpy.Entities.from_json_str(json.dumps(rows), schema=self._schema)
+
     def entities(
         self, packet: str, attributes: dict[str, Any], people: Sequence[Person] = ()
     ) -> Any:
@@ -82,8 +91,9 @@ class Engine:
         entities: Any,
         *,
         checked: bool = False,
+        kind: str = "Packet",
     ) -> Answer:
-        """Whether the principal may do the action on the packet.
+        """Whether the principal may do the action on the packet, or on a group of columns.
 
         `checked` says that a request of the same shape passed the schema already.
         """
@@ -91,7 +101,7 @@ class Engine:
             return Answer(False, (GUARD_ERROR,), (self.problem,))
         try:
             schema = None if checked else self._schema
-            return self._ask(who, action, packet, request, entities, schema)
+            return self._ask(who, action, (kind, packet), request, entities, schema)
         except Exception as error:  # noqa: BLE001 - fail closed on anything
             return Answer(False, (GUARD_ERROR,), (f"{type(error).__name__}: {error}",))
 
@@ -99,7 +109,7 @@ class Engine:
         self,
         who: Agent | Person,
         action: str,
-        packet: str,
+        resource: tuple[str, str],
         request: dict[str, Any],
         entities: Any,
         schema: Any,
@@ -108,7 +118,7 @@ class Engine:
         asked = {
             "principal": {"type": kind, "id": uid},
             "action": {"type": "Action", "id": action},
-            "resource": {"type": "Packet", "id": packet},
+            "resource": {"type": resource[0], "id": resource[1]},
             "context": request,
         }
         result = cedarpy.is_authorized(asked, self._policies, entities, schema)

@@ -156,6 +156,7 @@ def review(
     rules: RulesFile = None,
     json: AsJson = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One packet a line.")] = False,
+    user: As = None,
 ) -> None:
     """Explain orders: findings, figures, options, who decides. Stores and decides nothing."""
     from agent.app.reviewing import Selection, show_review
@@ -165,8 +166,9 @@ def review(
     )
     form = "jsonl" if jsonl else "json" if json else "text"
     show_review(
-        home, selection, as_of, rules, tuple(setting or ()), tuple(what_if or ()), summary, form
-    )
+        home, selection, as_of, rules, tuple(setting or ()), tuple(what_if or ()), summary, form,
+        user,
+    )  # fmt: skip
 
 
 @app.command()
@@ -189,12 +191,13 @@ def ask(
     question: Annotated[str, typer.Argument()],
     home: HomeOption = DEFAULT_HOME,
     as_of: AsOf = None,
+    user: As = None,
     json: AsJson = False,
 ) -> None:
     """Answer a question about orders, with every figure cited."""
     from agent.app.reviewing import show_answer
 
-    show_answer(home, question, as_of, json)
+    show_answer(home, question, as_of, json, user)
 
 
 @app.command()

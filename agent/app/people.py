@@ -11,6 +11,8 @@ from tools.rows import Row
 from tools.unknown import NotKnown
 from tools.values import rate
 
+NOT_ON_STAFF = "{user_id} is not on the staff table; nobody else may decide"
+
 
 def _person_id(row: Row) -> str:
     return row.text("person_id") or str(row["user_id"])
@@ -46,7 +48,7 @@ def person_of(case: Case, user_id: str, currency: str) -> Person:
     """
     row = case.book.one("staff", user_id=user_id)
     if row is None:
-        raise Denied(f"{user_id} is not on the staff table; nobody else may decide", ("staff",))
+        raise Denied(NOT_ON_STAFF.format(user_id=user_id), ("staff",))
     roles = roles_of(row)
     away = [
         other for other in case.book.by("staff", stand_in=user_id) if is_absent(other, case.today)

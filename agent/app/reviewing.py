@@ -15,7 +15,9 @@ from agent.app.home import Home, open_home
 from agent.app.output import console, emit_json, emit_line, plain_text, say, table
 from agent.app.show import packet_view
 from agent.app.show_queue import queue_view
+from agent.app.viewing import refuse_unseen, viewed_as, visible
 from agent.review import stages
+from agent.review.masking import masked_answer, masked_packet
 from agent.review.queue import queue_rows
 from agent.review.summary import Summary
 from agent.review.what_if import hypothetical
@@ -122,17 +124,22 @@ def show_review(
     what_if: Sequence[str],
     summary: bool,
     form: str,
+    user: str | None = None,
 ) -> None:
-    """Print packets (text, JSON, JSON lines) or a summary of them."""
+    """Print packets (text, JSON, JSON lines) or a summary of them, as `user` may see them."""
     home = open_home(where)
     as_of = home.as_of(as_of_text)
     rules = with_settings(home.rules(rules_file), settings)
     snapshot = home.snapshot()
-    ids = select(snapshot, chosen, as_of)
+    view = viewed_as(home, snapshot, as_of, user)
+    refuse_unseen(snapshot, as_of, view, chosen.orders)
+    ids = visible(snapshot, as_of, view, select(snapshot, chosen, as_of))
     if what_if:
         made: Iterator[dict[str, Any]] = hypothetical(snapshot, ids, as_of, rules, what_if)
     else:
         made = packets_of(home, snapshot, ids, as_of, rules, quiet=False)
+    if view is not None:
+        made = (masked_packet(packet, view) for packet in made)
     if summary:
         _print_summary(Summary.of(made), form)
     elif form == "jsonl":
@@ -177,18 +184,25 @@ def show_queue(where: Path, as_of_text: str | None, rules_file: Path | None, jso
     say(queue_view(rows, as_of.isoformat(), console().width))
 
 
-def show_answer(where: Path, question: str, as_of_text: str | None, json: bool) -> None:
-    """Answer a question about orders."""
+def show_answer(
+    where: Path, question: str, as_of_text: str | None, json: bool, user: str | None = None
+) -> None:
+    """Answer a question about orders, as `user` may see them."""
     from agent.llm.questions import ask
     from agent.llm.source import SnapshotSource
 
     home = open_home(where)
-    source = SnapshotSource(home.snapshot(), home.as_of(as_of_text), home.rules())
-    answered = ask(question, source)
+    snapshot, as_of = home.snapshot(), home.as_of(as_of_text)
+    view = viewed_as(home, snapshot, as_of, user)
+    answered = ask(question, SnapshotSource(snapshot, as_of, home.rules(), view))
+    if view is not None:
+        answered = masked_answer(answered, view)
     if json:
         emit_json(answered)
         return
     say(answered["answer"])
+    for one in answered.get("withheld", ()):
+        console().print(plain_text(f"hidden: {one['reason']}"), style="dim")
     cited = sorted({ref for sentence in answered["sentences"] for ref in sentence["citations"]})
     if cited:
         more = f" and {len(cited) - 8} more" if len(cited) > 8 else ""

@@ -13,6 +13,7 @@ from rich.text import Text
 from agent.app.output import indented, plain_text, table, words
 from agent.review.queue import minutes_left, shown_minutes
 from agent.review.render import render_value
+from tools.view import HIDDEN
 
 Json = Mapping[str, Any]
 
@@ -122,6 +123,10 @@ def _notes(title: str, lines: Iterable[str]) -> Iterator[RenderableType]:
         yield from (indented(line) for line in found)
 
 
+def _is_hidden(withheld: Json) -> bool:
+    return str(withheld["text"]) == HIDDEN
+
+
 def packet_view(packet: Json) -> Group:
     """A packet for a person, in the order in which it is read."""
     locked = ", ".join(action["action"] for action in packet["actions"])
@@ -137,6 +142,7 @@ def packet_view(packet: Json) -> Group:
         *_credit(packet),
         *_stock(packet),
         _options(packet),
+        *_notes("hidden from you", (w["reason"] for w in packet["withheld"] if _is_hidden(w))),
         *_notes("about the data", (n["note"] for n in packet["data_notes"])),
         *_notes("internal note", [note]),
         *_notes("customer message (draft, locked)", [message]),

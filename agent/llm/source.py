@@ -15,6 +15,7 @@ from agent.review.stages import review
 from policies.settings import Rules
 from tools.evidence import look_up
 from tools.snapshot import Snapshot
+from tools.view import View
 
 Packet: TypeAlias = Mapping[str, Any]
 WAITING = ("blocked",)
@@ -60,15 +61,22 @@ def orders_held(source: Source, customer_id: str) -> list[Packet]:
 
 
 class SnapshotSource:
-    """The source over a snapshot at a moment, judged by rules. What was reviewed is kept."""
+    """The source over a snapshot at a moment, judged by rules. What was reviewed is kept.
 
-    def __init__(self, snapshot: Snapshot, as_of: datetime, rules: Rules) -> None:
+    Orders of companies that the view does not cover are as if they did not exist.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, as_of: datetime, rules: Rules, view: View | None = None
+    ) -> None:
         self._snapshot, self._as_of, self._rules = snapshot, as_of, rules
+        self._view = view
         self._reviewed: dict[str, Packet] = {}
 
     def packets(self, order_ids: Sequence[str]) -> list[Packet]:
         """The packets of the orders, in the order given; ids that do not exist are left out."""
-        missing = [i for i in dict.fromkeys(order_ids) if i not in self._reviewed]
+        wanted = self._visible(list(dict.fromkeys(order_ids)))
+        missing = [i for i in wanted if i not in self._reviewed]
         for packet in review(self._snapshot, missing, self._as_of, self._rules):
             self._reviewed[packet["order_id"]] = packet
         return [self._reviewed[i] for i in order_ids if i in self._reviewed]
@@ -82,7 +90,7 @@ class SnapshotSource:
     def known(self, ids: Sequence[str]) -> dict[str, str]:
         """Which of the typed ids exist, upper and lower case alike."""
         rows = look_up(self._snapshot, "known_orders", self._as_of, wanted=list(ids))
-        found = sorted(str(row["order_id"]) for row in rows)
+        found = sorted(str(row["order_id"]) for row in rows if self._covers(row["company_id"]))
         folded = {order_id.upper(): order_id for order_id in found}
         return {
             typed: typed if typed in found else folded[typed.upper()]
@@ -93,7 +101,7 @@ class SnapshotSource:
     def nearest(self, order_id: str) -> list[str]:
         """The ids on file that look most like this one."""
         rows = look_up(self._snapshot, "nearest_orders", self._as_of, wanted=order_id)
-        return [str(row["order_id"]) for row in rows]
+        return self._visible([str(row["order_id"]) for row in rows])
 
     def examples(self) -> list[str]:
         """Ids of held orders; of any where nothing is held."""
@@ -101,7 +109,7 @@ class SnapshotSource:
 
     def by_reference(self, reference: str) -> list[str]:
         """The orders with this order number of the customer, the newest first."""
-        return [str(row["order_id"]) for row in self._find(reference, ())]
+        return self._visible([str(row["order_id"]) for row in self._find(reference, ())])
 
     def customers(self) -> list[tuple[str, str]]:
         """Every customer: id and name (the id where there is none)."""
@@ -116,12 +124,23 @@ class SnapshotSource:
             for row in self._find(None, customer_ids)
             if row["order_id"] in held or row["status"] in rank
         ]
-        return [order_id for _, order_id in sorted(rows, key=lambda row: row[0])]
+        return self._visible([one for _, one in sorted(rows, key=lambda row: row[0])])
 
     @cached_property
     def _held(self) -> list[str]:
         rows = look_up(self._snapshot, "held_orders", self._as_of)
-        return [str(row["order_id"]) for row in rows]
+        return self._visible([str(row["order_id"]) for row in rows])
+
+    def _covers(self, company_id: object) -> bool:
+        return self._view is None or self._view.covers(str(company_id or ""))
+
+    def _visible(self, ids: list[str]) -> list[str]:
+        """The ids of orders that the reader may know of, in the order given."""
+        if self._view is None or self._view.companies is None:
+            return ids
+        rows = look_up(self._snapshot, "known_orders", self._as_of, wanted=ids)
+        shown = {str(row["order_id"]) for row in rows if self._covers(row["company_id"])}
+        return [order_id for order_id in ids if order_id in shown]
 
     def _find(self, reference: str | None, customer_ids: Sequence[str]) -> list[dict[str, Any]]:
         return list(

@@ -201,7 +201,7 @@ def test_a_broken_policy_text_denies_everything_and_says_so(text: str, schema: s
 
 def test_a_forbid_that_errs_denies_although_cedar_skips_it() -> None:
     overflow = (
-        '@id("errs") forbid (principal, action, resource) '
+        '@id("errs") forbid (principal, action, resource is Packet) '
         "when { context.now + 9223372036854775807 > 0 };"
     )
     guard = Guard(TEXT + overflow, SCHEMA)
