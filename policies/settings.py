@@ -95,6 +95,8 @@ def load_rules(path: Path | None = None) -> Rules:
         return parse_rules(default_text())
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BadInput(f"there is no file {path}; name one that is there with --rules") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read as UTF-8 text") from error
     body = _yaml_of(text, path.name)

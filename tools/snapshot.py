@@ -127,6 +127,10 @@ class Snapshot:
         """
         if not path.is_file():
             raise Unavailable(f"the snapshot {path.name} is missing; {AGAIN}")
+        if not os.access(path, os.R_OK):
+            raise Unavailable(
+                f"the snapshot {path.name} may not be read by this user; make it readable"
+            )
         try:
             connection = _connect(path, memory_limit)
         except duckdb.Error as error:

@@ -11,6 +11,7 @@ from agent.app.desk_place import desk_place
 from tools.errors import BadInput, HolddeskError
 from tools.snapshot import Snapshot, current_snapshot, pointer
 from tools.sources import template, wwi
+from tools.sources.folder import left_alone
 from tools.sources.publish import Stage, folder_stage, publish
 
 __all__ = ["DoctorReport", "LoadReport", "doctor", "load", "write_template"]
@@ -79,7 +80,7 @@ def load(source: Path, home: Path, profile: str | None = None) -> LoadReport:
         done.tables,
         done.quarantined,
         done.quarantine,
-        done.warnings,
+        done.warnings + (left_alone(source) if used == CANONICAL else []),
         loaded_at,
     )
 

@@ -74,6 +74,15 @@ def table_files(source: Path) -> dict[str, Path]:
     return {table: found[table] for table in tables() if table in found}
 
 
+def left_alone(source: Path) -> list[str]:
+    """A warning for each file that is named after a table and is neither CSV nor Parquet."""
+    return [
+        f"{file.name} is not read; save it as {file.name.split('.')[0].lower()}.csv (CSV UTF-8)"
+        for file in sorted(source.iterdir())
+        if file.suffix.lower() not in SUFFIXES and file.name.split(".")[0].lower() in tables()
+    ]
+
+
 def _require(source: Path, found: dict[str, Path]) -> None:
     if not found:
         raise BadInput(

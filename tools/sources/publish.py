@@ -6,6 +6,7 @@ under a reader gives old rows for new ones.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ SHOWN = 50
 ROW_GROUP = 8192
 """Rows that the file keeps together: what is looked up by a sorted key reads few of them."""
 
+FULL = os.strerror(errno.ENOSPC)
 SCRATCH = ".load-"
 LEFT_BEHIND_S = 86_400
 """A scratch folder older than this belongs to a load that was killed, and is removed."""
@@ -79,13 +81,19 @@ def publish(stage: Stage, home: Path, source: str, loaded_at: datetime) -> Publi
         file = _place(built, home, done.snapshot)
         _point(home, done.snapshot, file, source, loaded_at, scratch)
     except (duckdb.Error, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise Unavailable(f"the snapshot could not be written: {reason}") from error
+        raise Unavailable(_not_written(error, home)) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return Published(
         done.snapshot, file, done.tables, done.quarantined, done.quarantine, done.warnings
     )
+
+
+def _not_written(error: Exception, home: Path) -> str:
+    """Why no snapshot was written, in one sentence; DuckDB names a full disk only in its text."""
+    if FULL in str(error):
+        return f"no space is left for {home}; free some and load again, nothing was changed"
+    return f"the snapshot could not be written: {str(error).splitlines()[0]}"
 
 
 def _scratch(home: Path, loaded_at: datetime) -> Path:

@@ -82,10 +82,10 @@ def write_template(folder: Path, today: date) -> list[Path]:
     example = _example(today)
     files = [folder / f"{table}.csv" for table in example]
     readme = folder / "README.txt"
-    there = [file.name for file in [*files, readme] if file.exists()]
-    if there:
-        raise BadInput(f"{folder} already has {', '.join(there)}; give an empty folder")
     try:
+        there = [file.name for file in [*files, readme] if file.exists()]
+        if there:
+            raise BadInput(f"{folder} already has {', '.join(there)}; give an empty folder")
         folder.mkdir(parents=True, exist_ok=True)
         for file, row in zip(files, example.values(), strict=True):
             _write(file, row)

@@ -256,3 +256,11 @@ def test_a_very_long_id_is_answered_in_a_line_that_ends(demo_home: Path, holddes
 @pytest.mark.parametrize("words", [("review", "\udcff"), ("ask", "why \udcff"), ("load", "\udcff")])
 def test_words_that_are_no_text_are_refused(words: tuple[str, ...], holddesk: HoldDesk):
     holddesk(*words).refuses(2, "?", "is not UTF-8 text")
+
+
+def test_a_rules_file_that_is_not_there_is_not_called_unreadable(
+    demo_home: Path, tmp_path: Path, holddesk: HoldDesk
+):
+    words = ("queue", "--home", demo_home, "--rules", tmp_path / "none.yaml")
+
+    holddesk(*words).refuses(2, "there is no file", "none.yaml")

@@ -40,6 +40,19 @@ def test_a_folder_of_other_files_holds_no_table(tmp_path, home):
     assert "holds no table" in refusal(tmp_path / "other", home)
 
 
+@pytest.mark.parametrize("name", ["prices.xlsx", "Payments.txt", "routes.csv.gz"])
+def test_a_table_in_a_format_that_is_not_read_is_a_warning(folder, home, name):
+    (folder / name).write_bytes(b"x")
+    (warning,) = load(folder, home).warnings
+    assert warning.startswith(f"{name} is not read; save it as ")
+    assert warning.endswith(".csv (CSV UTF-8)")
+
+
+def test_files_that_are_no_table_are_left_alone_without_a_word(folder, home):
+    (folder / "notes.txt").write_text("hello")
+    assert load(folder, home).warnings == []
+
+
 def test_a_missing_required_table_is_named(folder, home):
     (folder / "products.csv").unlink()
     assert "lacks products" in refusal(folder, home)

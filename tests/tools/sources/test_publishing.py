@@ -83,12 +83,28 @@ def test_a_load_that_breaks_off_at_any_step_keeps_the_last_pointer(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(publish, step, full)
-    with pytest.raises(Unavailable, match=r"could not be written: .*No space left"):
+    with pytest.raises(Unavailable, match=r"no space is left for .*home; free some and load again"):
         loaded()
     assert (home / POINTER).read_bytes() == before
     assert not list(home.glob(".load-*"))
     with current_snapshot(home) as snapshot:
         assert not snapshot.tables["sites"].present
+
+
+def test_a_full_disk_is_one_sentence_whoever_notices_it(folder, home, loaded, monkeypatch):
+    def full(*args: object) -> None:
+        raise duckdb.IOException('Checkpoint failed: Could not write "x": No space left on device')
+
+    monkeypatch.setattr(publish, "write_macros", full)
+    with pytest.raises(Unavailable, match=r"^no space is left for .*, nothing was changed$"):
+        loaded()
+
+
+def test_a_snapshot_that_may_not_be_read_is_not_called_damaged(loaded, home, monkeypatch):
+    loaded()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(Unavailable, match="may not be read by this user"):
+        current_snapshot(home)
 
 
 def test_a_published_path_is_never_written_again(folder, home, loaded):

@@ -34,6 +34,15 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path):
         write_template(tmp_path / "file" / "x")
 
 
+def test_a_folder_that_may_not_be_looked_into_is_said_in_a_sentence(tmp_path, monkeypatch):
+    def closed(self: Path, **_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", closed)
+    with pytest.raises(BadInput, match="cannot be written: Permission denied"):
+        write_template(tmp_path / "closed")
+
+
 def test_the_report_of_a_load_is_plain_json(folder, home):
     report = load(folder, home).as_json()
     assert list(report) == [
