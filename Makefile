@@ -27,6 +27,7 @@ check: setup
 verify: setup
 	$(BIN)/python -m pytest -q -n $(JOBS) --run-long -m long
 	$(BIN)/python -m evals.mutants --jobs $(JOBS)
+	$(BIN)/python -m evals.durability.races
 
 bench: setup
 	$(BIN)/python -m evals.bench

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from evals.durability.races import Race, open_at, races, run
 from evals.durability.races_witness import witness
@@ -65,21 +66,13 @@ def test_the_witness_is_content_with_one_winner(tmp_path: Path) -> None:
 )
 def test_the_witness_names_rows_that_do_not_fit(tmp_path: Path, damage: str, says: str) -> None:
     planned, told = _decided(tmp_path)
-    desk = open_at(tmp_path, None)
-    with desk.engine.begin() as connection:
-        connection.execute(text("PRAGMA foreign_keys=OFF"))
-    with desk.engine.connect() as connection:
-        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-        for statement in damage.split(";"):
-            connection.execute(text(statement))
-        if "decisions" not in damage:
-            connection.commit()
-            assert any(says in line for line in witness(desk, planned, told)["violations"])
+    with closing(sqlite3.connect(tmp_path / "desk.sqlite")) as connection:
+        connection.executescript(damage)
+    violations = witness(open_at(tmp_path, None), planned, told)["violations"]
+    assert any(says in line for line in violations)
 
 
 def test_the_witness_names_a_reviewer_who_was_told_wrongly(tmp_path: Path) -> None:
     planned, told = _decided(tmp_path)
     violations = witness(open_at(tmp_path, None), planned, told * 2)["violations"]
-    assert violations == [
-        "race 0 (approve): more than one reviewer was told that they decided"
-    ]
+    assert violations == ["race 0 (approve): more than one reviewer was told that they decided"]
