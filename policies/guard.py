@@ -31,6 +31,8 @@ from policies.guard_facts import (
     HANDLING,
     LOCKED_ACTIONS,
     NO_AUTHORITY,
+    OVERRIDES,
+    RELEASES,
     ROLES,
     Agent,
     Lock,
@@ -49,7 +51,8 @@ from policies.guard_facts import (
 
 __all__ = [
     "AGENT_ACTIONS", "BUSINESS_ROLES", "EFFECTS", "GUARD_ERROR", "HANDLING", "LOCKED_ACTIONS",
-    "NO_RULE", "ROLES", "Agent", "Guard", "Lock", "LockFacts", "OrderFacts", "PacketFacts",
+    "NO_RULE", "OVERRIDES", "RELEASES", "ROLES", "Agent", "Guard", "Lock", "LockFacts",
+    "OrderFacts", "PacketFacts",
     "Person", "Rule", "Verdict", "actions_json", "explain", "facts_json", "facts_of_json",
     "limit_to_minor", "locks", "may", "policy_hash", "shipped", "to_minor",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cedarpy
@@ -44,6 +45,8 @@ class Engine:
     def __init__(self, policies: str, schema: str) -> None:
         self.problem = ""
         self.rules: dict[str, Rule] = {}
+        self._parsed = lru_cache(maxsize=256)(self._parse)
+        """The same packet and person are often asked about several actions in a row."""
         self.hash = hashlib.sha256(f"{policies}\n\0{schema}".encode()).hexdigest()
         try:
             self._read(policies, schema)
@@ -80,7 +83,10 @@ class Engine:
             _entity("Agent", AGENT, {}, []),
             *(_person(person) for person in people),
         ]
-        return cedarpy.Entities.from_json_str(json.dumps(rows), schema=self._schema)
+        return self._parsed(json.dumps(rows))
+
+    def _parse(self, rows: str) -> Any:
+        return cedarpy.Entities.from_json_str(rows, schema=self._schema)
 
     def ask(
         self,
@@ -162,6 +168,7 @@ def _person(person: Person) -> dict[str, Any]:
         "site_id": person.site_id,
         "absent": person.absent,
         "stands_in_for": sorted(person.stands_in_for),
+        "other_roles": refs("Role", person.other_roles),
     }
     return _entity("Person", person.user_id, attributes, sorted(person.roles))
 

@@ -30,6 +30,11 @@ AGENT_ACTIONS: tuple[str, ...] = (
 HANDLING: tuple[str, ...] = ("edit", "reject", "send_back", "request_info", "reassign", "snooze")
 """What a person may do with a packet without approving an action."""
 
+OVERRIDES = frozenset({"override_credit", "change_credit_limit", "change_price", "waive_finding"})
+"""Actions that set a finding aside: sensitive, so that another person releases."""
+RELEASES = frozenset({"release_order", "ship_partial", "update_erp"})
+"""Actions that let goods or an instruction go."""
+
 EFFECTS: tuple[str, ...] = (
     "stop_effects", "start_effects", "withdraw_instruction", "reverse_action",
 )  # fmt: skip
@@ -82,6 +87,8 @@ class Person:
     """The account that decides while this person is absent."""
     stands_in_for: frozenset[str] = frozenset()
     """Persons who are absent now and named this one; it gives no right and only excludes."""
+    other_roles: frozenset[str] = frozenset()
+    """Roles that the same person holds in other accounts; they give no right and only exclude."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,12 @@ class PacketFacts:
     """The class of the finding that a waiver accepts."""
     approvers: frozenset[str] = frozenset()
     """Persons who approved an action of this case."""
+    overriders: frozenset[str] = frozenset()
+    """Those of them who approved one of `OVERRIDES`."""
+    releasers: frozenset[str] = frozenset()
+    """Those of them who approved one of `RELEASES`."""
+    communicators: frozenset[str] = frozenset()
+    """Those of them who approved a message to the customer."""
     first_signer: str = ""
     """The person whose signature stands, where a second is awaited."""
     first_roles: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.review.locks import authority
 from policies.guard import Person, limit_to_minor, to_minor
 from policies.owner import is_absent, roles_of
-from tools.book import Case
+from tools.book import Book, Case
 from tools.errors import Denied
 from tools.rows import Row
 from tools.unknown import NotKnown
@@ -49,10 +49,8 @@ def person_of(case: Case, user_id: str, currency: str) -> Person:
     row = case.book.one("staff", user_id=user_id)
     if row is None:
         raise Denied(NOT_ON_STAFF.format(user_id=user_id), ("staff",))
-    roles = roles_of(row)
-    away = [
-        other for other in case.book.by("staff", stand_in=user_id) if is_absent(other, case.today)
-    ]
+    own, roles = accounts_of(case.book, row), roles_of(row)
+    away = [other for one in own for other in _absent_for(case, one)]
     return Person(
         user_id=user_id,
         person_id=_person_id(row),
@@ -61,7 +59,20 @@ def person_of(case: Case, user_id: str, currency: str) -> Person:
         site_id=row.text("site_id") or "",
         approval_limit=limit_to_minor(authority(case, row, currency), currency),
         ceilings=_ceilings(case, roles, currency),
-        absent=is_absent(row, case.today),
+        absent=any(is_absent(one, case.today) for one in own),
         stand_in=row.text("stand_in") or "",
         stands_in_for=frozenset(_person_id(other) for other in away),
+        other_roles=frozenset[str]().union(*(roles_of(one) for one in own)) - roles,
     )
+
+
+def accounts_of(book: Book, row: Row) -> list[Row]:
+    """The accounts of the person behind an account, this one among them."""
+    person = row.text("person_id")
+    return book.by("staff", person_id=person) if person else [row]
+
+
+def _absent_for(case: Case, row: Row) -> list[Row]:
+    """The accounts whose owners are absent today and named this account as stand-in."""
+    named = case.book.by("staff", stand_in=row.text("user_id"))
+    return [other for other in named if is_absent(other, case.today)]

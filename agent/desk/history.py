@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from agent.desk.models import OPEN_STATUSES, Decision, Packet
 from agent.desk.requests import Current, Request
 from agent.desk.store import Desk
-from policies.guard import OrderFacts, PacketFacts, facts_of_json
+from policies.guard import (
+    LOCKED_ACTIONS,
+    OVERRIDES,
+    RELEASES,
+    OrderFacts,
+    PacketFacts,
+    facts_of_json,
+)
 from tools.errors import Refused
 
 
@@ -50,10 +57,20 @@ def facts_of(
         now=int(desk.now(session).timestamp()),
         expires_at=int(found.expires_at.timestamp()),
         waives=waives,
-        approvers=frozenset(d.person_id for d, _ in history if d.decision == "approve"),
+        approvers=_signers(history, frozenset(LOCKED_ACTIONS)),
+        overriders=_signers(history, OVERRIDES),
+        releasers=_signers(history, RELEASES),
+        communicators=_signers(history, frozenset({"notify_customer"})),
         first_signer=first.person_id if first else "",
         first_roles=frozenset(first.roles) if first else frozenset(),
         first_site=first.site_id if first else "",
+    )
+
+
+def _signers(history: list[tuple[Decision, str]], actions: frozenset[str]) -> frozenset[str]:
+    """The persons who signed one of the actions on an earlier packet of the order."""
+    return frozenset(
+        d.person_id for d, _ in history if d.decision == "approve" and d.action in actions
     )
 
 

@@ -99,6 +99,9 @@ PACKET_FAULTS: list[tuple[str, Any]] = [
     ("waives", None),
     ("waives", "nothing_we_know"),
     ("approvers", None),
+    ("overriders", None),
+    ("releasers", ("p.sales",)),
+    ("communicators", frozenset({1})),
     ("first_signer", None),
     ("first_roles", ["executive"]),
     ("first_roles", frozenset({"boss"})),
@@ -124,6 +127,9 @@ PERSON_FAULTS: list[tuple[str, Any]] = [
     ("absent", 0),
     ("stands_in_for", None),
     ("stands_in_for", frozenset({3})),
+    ("other_roles", None),
+    ("other_roles", frozenset({"boss"})),
+    ("other_roles", ["admin"]),
 ]
 
 
