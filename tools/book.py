@@ -101,6 +101,14 @@ class Book:
             found = self.memo[key] = compute()
         return cast(T, found)
 
+    def close(self) -> None:
+        """Let go of all rows and facts; facts refer to their book, so both would outlive its use.
+
+        A closed book is empty and must not be read.
+        """
+        for held in (self.rows, self.memo, self._indexes, self._firsts):
+            held.clear()
+
     def first(self, table: str, column: str) -> dict[object, Row]:
         """The first row of each value of a column, for look-ups by the million."""
         found = self._firsts.get((table, column))

@@ -18,6 +18,7 @@ from typing import Any
 
 from tools import scope
 from tools.book import Book, SetAside, TableState
+from tools.collector import collector_paused
 from tools.conventions import Conventions
 from tools.rows import Row, Scalar, plain
 from tools.snapshot import Snapshot, TableInfo
@@ -137,7 +138,8 @@ def gather(
         name: TableState(info.present, info.quarantined, info.dated)
         for name, info in snapshot.tables.items()
     }
-    return Book(as_of, snapshot.id, conventions, run.rows(), states, run.set_aside())
+    with collector_paused():
+        return Book(as_of, snapshot.id, conventions, run.rows(), states, run.set_aside())
 
 
 class _Run:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
-from tools.book import Book
+from tools.book import NOT_YET, Book
 from tools.rows import Cell, Figure, Row
 from tools.unknown import NotKnown
 
@@ -201,9 +202,11 @@ def open_base_quantity(book: Book, line: Row) -> Decimal:
     """
 
     def compute() -> Decimal:
-        quantity = _left_of(line, "shipped_qty")
-        base = product_of(book, line).text("base_uom") or line.text("uom")
-        return conversion(book, line["sku"], line.text("uom"), base).apply(quantity)
+        quantity, unit = _left_of(line, "shipped_qty"), line["uom"]
+        base = product_of(book, line)["base_uom"] or unit
+        if unit == base:
+            return quantity
+        return conversion(book, line["sku"], line.text("uom"), str(base)).apply(quantity)
 
     return book.once(("open_base_quantity", line.ref), compute)
 
@@ -267,8 +270,17 @@ def ship_date(book: Book, line: Row) -> Figure:
 
 
 def ship_day(book: Book, line: Row) -> date | None:
-    """The ship date as a date; None where nothing is on file."""
-    return book.once(("ship_day", line.ref), lambda: _ship_day(book, line))
+    """The ship date as a date; None where nothing is on file.
+
+    Lines without a date of their own share what the dates of their order come to.
+    """
+    shared: dict[object, date | None] = book.once("ship_days", dict)
+    own = line["ship_on"] or line["promised_on"] or line["requested_on"]
+    key = (line.ref,) if own else line["order_id"]
+    found = shared.get(key, NOT_YET)
+    if found is NOT_YET:
+        found = shared[key] = _ship_day(book, line)
+    return cast("date | None", found)
 
 
 def _ship_day(book: Book, line: Row) -> date | None:
@@ -295,7 +307,18 @@ def is_stale_day(book: Book, day: date | None, today: date) -> bool:
 
 def is_stale(book: Book, order: Row, today: date) -> bool:
     """Whether a confirmed order's last ship date lies more than the stale days before today."""
-    return confirmed(order) and is_stale_day(book, last_ship_day(book, order), today)
+    return confirmed(order) and _all_stale(book, order, today)
+
+
+def _all_stale(book: Book, order: Row, today: date) -> bool:
+    """Whether the order's lines have ship dates and all of them are stale."""
+    dated = False
+    for line in book.by("order_lines", order_id=order["order_id"]):
+        day = ship_day(book, line)
+        if day is not None and not is_stale_day(book, day, today):
+            return False
+        dated = dated or day is not None
+    return dated
 
 
 def order_day(book: Book, order: Row) -> date | None:

@@ -12,25 +12,46 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TypeAlias
+from functools import lru_cache
+from typing import TypeAlias, TypeVar, dataclass_transform
 
 import orjson
 
 from tools.tables import reference
 
+T = TypeVar("T")
 Scalar: TypeAlias = Decimal | int | str | bool | date | datetime | time | None
 
 
 def plain(value: Scalar) -> str | int | bool | None:
     """The JSON form of a value: decimals as plain strings, dates and times as ISO text."""
+    if type(value) is str or value is None:
+        return value
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
+        return _digits(value)
     if isinstance(value, date | time):
         return value.isoformat()
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=65_536)
+def _digits(value: Decimal) -> str:
+    return format(value.normalize(), "f") if value else "0"
+
+
+@dataclass_transform(frozen_default=True)
+def record(cls: type[T]) -> type[T]:
+    """A dataclass of which a book makes a million: mypy, not every assignment, keeps it frozen."""
+    return dataclass(slots=True)(cls)
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def entity(cls: type[T]) -> type[T]:
+    """A record that equals nothing but itself."""
+    return dataclass(slots=True, eq=False)(cls)
+
+
+@record
 class Row:
     """One row of one canonical table as it stood in the snapshot."""
 
@@ -96,7 +117,7 @@ def make_row(table: str, key: tuple[str, ...], values: Mapping[str, Scalar]) -> 
     return Row(table, reference(table, tuple(plain(values.get(k)) for k in key)), values)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """A column of a row, written `ref#column`."""
 
@@ -114,7 +135,7 @@ class Cell:
         return self.row[self.column]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Figure:
     """A named calculation.
 

@@ -27,7 +27,7 @@ from tools.orders import (
     ship_day,
     site_of,
 )
-from tools.rows import Cell, Row
+from tools.rows import Cell, Row, record
 from tools.stock_reservations import unreserved
 from tools.unknown import NotKnown
 
@@ -37,7 +37,7 @@ NO_MOMENT = datetime.max.replace(tzinfo=UTC)
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Demand:
     """What a line of another order still wants at a cell, in base units, and its rank there."""
 
@@ -73,9 +73,13 @@ def _priority(book: Book, order: Row) -> int:
 
 
 def _key(book: Book, order: Row, ship: date | None, line_no: object) -> RankKey:
-    priority = book.once(("stock.priority", order.ref), lambda: _priority(book, order))
-    entered = order.moment("ordered_at") or NO_MOMENT
-    return (priority, ship or date.max, entered, str(order["order_id"]), int(str(line_no or 0)))
+    known: dict[str, tuple[int, datetime, str]] = book.once("stock.order_ranks", dict)
+    ranks = known.get(order.ref)
+    if ranks is None:
+        entered = order.moment("ordered_at") or NO_MOMENT
+        ranks = known[order.ref] = (_priority(book, order), entered, str(order["order_id"]))
+    number = line_no if type(line_no) is int else int(str(line_no or 0))
+    return (ranks[0], ship or date.max, ranks[1], ranks[2], number)
 
 
 def rank_key(book: Book, line: Row, today: date) -> RankKey:
@@ -102,7 +106,7 @@ def counts(book: Book, order: Row, today: date) -> bool:
 def is_held(book: Book, order: Row, line_no: object) -> bool:
     """Whether an active hold stands on the order, or on that line of it."""
     holds = book.by("holds", order_id=order["order_id"], status="active")
-    return any(hold["line_no"] in (None, line_no) for hold in holds)
+    return bool(holds) and any(hold["line_no"] in (None, line_no) for hold in holds)
 
 
 @dataclass(slots=True)

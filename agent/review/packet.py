@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 from agent.review.classify import Classified
 from agent.review.render import Renderer
 from agent.review.templates import answer, message, note
 from policies.findings import SEVERITIES, Finding, Sentence
+from tools.book import Book
 from tools.orders import promise, promise_day, ship_date, ship_day
 from tools.rows import Cell, Figure, Row, Scalar, plain
 from tools.unknown import NotKnown
@@ -30,9 +32,20 @@ ORDER_COLUMNS = ("currency", "requested_on", "customer_ref", "status", "version"
 
 def stated(value: Scalar) -> str | int | bool | None:
     """A figure's value as JSON; quotients to twelve places."""
-    if isinstance(value, Decimal) and int(value.as_tuple().exponent) < -12:
+    return _decimal(value) if isinstance(value, Decimal) else plain(value)
+
+
+@lru_cache(maxsize=65_536)
+def _decimal(value: Decimal) -> str | int | bool | None:
+    if int(value.as_tuple().exponent) < -12:
         value = value.quantize(PLACES, rounding=ROUND_HALF_UP)
     return plain(value)
+
+
+def currency_in(book: Book, order_id: str) -> str:
+    """The currency of an order in the book."""
+    order = book.first("orders", "order_id").get(order_id)
+    return (order.text("currency") if order else None) or ""
 
 
 class Builder:
@@ -44,14 +57,9 @@ class Builder:
         book = self.case.book
         timezone = book.calendar(self.case.site_id).timezone
         self.timezone = timezone.key
-        self.renderer = Renderer(timezone, self.currency_of)
+        self.renderer = Renderer(timezone, partial(currency_in, book))
         self.bindings: dict[str, str] = {}
         self.sentences: dict[str, list[dict[str, Any]]] = {}
-
-    def currency_of(self, order_id: str) -> str:
-        """The currency of an order in the book."""
-        order = self.case.book.first("orders", "order_id").get(order_id)
-        return (order.text("currency") if order else None) or ""
 
     def leaf(self, path: str, value: Any) -> Any:
         """A section's node as JSON; every figure or cell in it is bound to its path."""

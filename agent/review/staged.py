@@ -13,6 +13,7 @@ from agent.review.locks import order_facts
 from policies.guard import OrderFacts
 from policies.settings import Rules
 from tools.book import Book
+from tools.collector import collector_paused
 from tools.errors import NotFound
 from tools.snapshot import Snapshot
 
@@ -44,10 +45,11 @@ class ReviewStages:
         """Gather the evidence of many orders with one run of the queries a company, and judge."""
         judged = []
         groups = stages.by_company(self.snapshot, order_ids, as_of, self.rules)
-        for company_id, ids in groups.items():
-            book = stages.gather(self.snapshot, ids, as_of, self.rules, company_id)
-            self.prepared |= dict.fromkeys(ids, book)
-            judged += stages.classify(book, ids, self.rules)
+        with collector_paused():
+            for company_id, ids in groups.items():
+                book = stages.gather(self.snapshot, ids, as_of, self.rules, company_id)
+                self.prepared |= dict.fromkeys(ids, book)
+                judged += stages.classify(book, ids, self.rules)
         return judged
 
     def intake(self, order_ids: Sequence[str], as_of: datetime) -> Work:

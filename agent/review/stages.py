@@ -20,6 +20,7 @@ from agent.review.verify import check_sentence, problems
 from policies.choose import ACTION_OF
 from policies.settings import Rules, for_company
 from tools.book import Book
+from tools.collector import collector_paused
 from tools.errors import NotFound
 from tools.evidence import gather as gather_rows
 from tools.evidence import look_up
@@ -139,21 +140,31 @@ def review(
     the milliseconds of an order with its share of the reading.
     """
     for first in range(0, len(order_ids), SET_SIZE):
-        ids = order_ids[first : first + SET_SIZE]
-        started = time.perf_counter()
-        books = {
-            order_id: book
-            for company_id, group in by_company(snapshot, ids, as_of, rules).items()
-            for book in [gather(snapshot, group, as_of, rules, company_id)]
-            for order_id in group
-        }
-        reading = (time.perf_counter() - started) * 1000 / len(ids)
+        with collector_paused():
+            yield from _review_set(snapshot, order_ids[first : first + SET_SIZE], as_of, rules)
+
+
+def _review_set(
+    snapshot: Snapshot, ids: Sequence[str], as_of: datetime, rules: Rules
+) -> Iterator[Packet]:
+    started = time.perf_counter()
+    books = {
+        order_id: book
+        for company_id, group in by_company(snapshot, ids, as_of, rules).items()
+        for book in [gather(snapshot, group, as_of, rules, company_id)]
+        for order_id in group
+    }
+    reading = (time.perf_counter() - started) * 1000 / len(ids)
+    try:
         for order_id in ids:
             started = time.perf_counter()
             for packet in review_book(books[order_id], [order_id], rules):
                 spent = (time.perf_counter() - started) * 1000
                 packet["usage"]["ms"] = round(reading + spent)
                 yield packet
+    finally:
+        for book in books.values():
+            book.close()
 
 
 def resolve(snapshot: Snapshot, wanted: Sequence[str], as_of: datetime) -> list[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from agent.app.loading import load
 from agent.review import stages
+from agent.review.stages import Packet
 from policies.settings import load_rules
 from tests.builders import AS_OF, BASE
+from tools.book import Book
 from tools.errors import NotFound
 from tools.snapshot import Snapshot, current_snapshot
 
@@ -67,3 +72,30 @@ def test_a_company_is_judged_by_its_own_conventions(tmp_path: Path) -> None:
     (changed,) = stages.review(snapshot, ["SO-1"], AS_OF, own)
     assert common["credit"]["overdue"] == "800"
     assert changed["credit"]["overdue"] == "0"
+
+
+def test_a_review_that_is_broken_off_leaves_the_collector_on(tmp_path: Path) -> None:
+    made = stages.review(a_snapshot(tmp_path), ["SO-1"], AS_OF, load_rules())
+    next(made)
+    assert not gc.isenabled()
+    cast("Generator[Packet, None, None]", made).close()
+    assert gc.isenabled()
+
+
+def test_no_row_or_fact_of_a_review_outlives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Book] = []
+
+    def gathered(*asked: Any) -> Book:
+        read.append(gather(*asked))
+        return read[-1]
+
+    gather = stages.gather
+    monkeypatch.setattr(stages, "gather", gathered)
+    made = stages.review(a_snapshot(tmp_path), ["SO-1"], AS_OF, load_rules())
+    assert next(made)["order_id"] == "SO-1"
+    assert read[0].rows
+    assert read[0].memo
+    assert not list(made)
+    assert [(book.rows, book.memo) for book in read] == [({}, {})]
