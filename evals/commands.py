@@ -10,15 +10,8 @@ from typing import Annotated
 
 import typer
 
-from agent.app.cli import (
-    DEFAULT_HOME,
-    AsJson,
-    HomeOption,
-    RulesFile,
-    app,
-    main,
-    run,
-)
+from agent.app.cli import app, main, run
+from agent.app.options import DEFAULT_HOME, AsJson, HomeOption, RulesFile
 
 __all__ = ["app", "main", "run"]
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.app.cli_audit import audit_app
+from agent.app.options import DEFAULT_HOME, As, AsJson, AsOf, HomeOption, RulesFile
 from tools.errors import BadInput, HolddeskError
 
 app = typer.Typer(
@@ -22,17 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 policy_app = typer.Typer(help="Rules, settings and rights.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 app.add_typer(policy_app, name="policy")
 
-HomeOption = Annotated[Path, typer.Option("--home", help="Where the state is kept.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Judge as of this moment (with offset).")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-As = Annotated[str | None, typer.Option("--as", help="Who acts (demo homes only).")]
-RulesFile = Annotated[Path | None, typer.Option("--rules", help="Another rules file.")]
-DEFAULT_HOME = Path(".holddesk")
 LONGEST_LINE = 1000
 
 
@@ -224,14 +219,6 @@ def decide(
 
     parameters = {name: value for name, value in (("to", to), ("until", until)) if value}
     decide_packet(home, packet, decision, action, reason, parameters, user, json)
-
-
-@audit_app.command("verify")
-def audit_verify(home: HomeOption = DEFAULT_HOME, json: AsJson = False) -> None:
-    """Check the hash chain of the audit trail; names the first bad row."""
-    from agent.app.deciding import verify_audit
-
-    verify_audit(home, json)
 
 
 @policy_app.command("check")

@@ -1,25 +1,23 @@
-"""The functions behind `decide` and `audit verify`."""
+"""The functions behind `decide`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from agent.app.desk_place import desk_place
 from agent.app.given import one_of
 from agent.app.home import open_home
 from agent.app.opening import workplace
-from agent.app.output import counted, emit_json, say
+from agent.app.output import emit_json, say
 from agent.app.people import person_of
 from agent.app.working import decide
-from agent.desk import audit
 from agent.desk.decisions import Current, Outcome, Request
 from agent.desk.models import Packet
 from agent.desk.waiting import waiting_packet
 from agent.review.locks import order_facts
 from agent.review.staged import ReviewStages
 from policies.guard import LOCKED_ACTIONS
-from tools.errors import BadInput, Denied, Refused
+from tools.errors import Denied
 
 DECISIONS = ("approve", "reject", "send-back", "request-info", "reassign", "snooze")
 
@@ -87,19 +85,3 @@ def _print_outcome(outcome: Outcome, json: bool) -> None:
         )  # fmt: skip
         return
     say(outcome.says)
-
-
-def verify_audit(where: Path, json: bool) -> None:
-    """Check the hash chain; a broken one ends with exit code 1 and names the first bad row."""
-    home = open_home(where)
-    place = desk_place(home.path)
-    if not place.exists:
-        raise BadInput(f"{home.path} has no desk yet; run holddesk work or holddesk demo")
-    report = audit.verify(place.open())
-    if json:
-        emit_json(report._asdict())
-    else:
-        state = "holds" if report.ok else f"is broken at row {report.first_bad_seq}: {report.why}"
-        say(f"audit: {counted(report.rows, 'row')}, the chain {state}")
-    if not report.ok:
-        raise Refused(f"the audit chain is broken at row {report.first_bad_seq}: {report.why}")

@@ -1,41 +1,52 @@
 """The audit: append-only events, each hashed together with the one before it.
 
 An event is appended in the transaction of what it records: without its audit row a decision does
-not exist. `verify` finds a row that was edited, removed, inserted or swapped, and, with the head
-file, a tail that was cut off and a chain that was rewritten.
+not exist. Refused and failed attempts are events too. `audit_verify` finds what was tampered with.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+import orjson
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from agent.desk import circumstances
+from agent.desk.audit_models import Audit, Chain
+from agent.desk.audit_rows import (
+    CONTEXT,
+    GENESIS,
+    SCHEMA,
+    app_version,
+    context_of,
+    listed,
+    row_hash,
+)
+from agent.desk.audit_verify import Report, verify
 from agent.desk.head import Head, Link
-from agent.desk.models import Audit, Chain, canonical
+from agent.desk.models import canonical
+from agent.desk.pseudonyms import people, pseudonym, with_people, without_people
 from agent.desk.store import Desk, database_clock
 from tools.errors import Refused
 
-GENESIS = ""
-"""The previous hash of the first row."""
+__all__ = ["CHAIN", "Event", "Report", "append", "events", "row_hash", "verify"]
+
 CHAIN = "audit"
-_HASHED = (
-    "seq", "prev", "at", "event", "actor", "actor_kind", "case_id", "packet_id", "order_id",
-    "fingerprint", "policy_version", "verdict", "rules", "body",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened, to what, by whom."""
+    """What happened, to what, by whom. What is not known is empty.
+
+    How the person signed in, the request's id and on whose behalf come from `circumstances`.
+    """
 
     name: str
     actor: str = "desk"
+    """An account (it is written as its pseudonym), or a name of the system's own."""
     actor_kind: str = "system"
     """human, agent or system."""
     case_id: str = ""
@@ -47,15 +58,36 @@ class Event:
     """allow or deny, where the guard was asked."""
     rules: Sequence[str] = ()
     body: dict[str, Any] = field(default_factory=dict)
-
-
-class Report(NamedTuple):
-    """What a verification found; `first_bad_seq` is the first row that does not hold."""
-
-    ok: bool
-    rows: int
-    first_bad_seq: int | None
-    why: str
+    """What else is worth knowing: plain JSON, no prose, people under `pseudonyms.PERSON_KEYS`."""
+    person_id: str = ""
+    """The person behind the account."""
+    roles: Sequence[str] = ()
+    """The roles that the act was done in: they stay when the person is erased."""
+    authority: str = ""
+    """The person's limit for it, minor units of the policy currency."""
+    company_id: str = ""
+    packet_version: str = ""
+    snapshot: str = ""
+    decision_id: str = ""
+    decision: str = ""
+    recommendation: str = ""
+    reason_code: str = ""
+    reason_hash: str = ""
+    """SHA-256 of the reason's text, which is kept where it can be erased."""
+    errors: Sequence[str] = ()
+    """What went wrong in the guard or elsewhere."""
+    approvals: Sequence[str] = ()
+    """Ids of the decisions that this rests on."""
+    idempotency_key: str = ""
+    outbox_id: str = ""
+    erp_reply: str = ""
+    communication: str = ""
+    """What became of a message: drafted, approved, sent, failed."""
+    outcome: str = ""
+    model: Mapping[str, str] = field(default_factory=dict)
+    """Model id, parameters and hash of the prompt, where a model wrote text."""
+    tool_calls: Sequence[Mapping[str, Any]] = ()
+    """What was read: table or query, rows, hash of the result."""
 
 
 def append(desk: Desk, session: Session, event: Event) -> Link:
@@ -66,11 +98,17 @@ def append(desk: Desk, session: Session, event: Event) -> Link:
             on top of a damaged audit.
     """
     newest = session.execute(
-        select(Chain.seq, Chain.hash).where(Chain.name == CHAIN).with_for_update()
+        select(Chain.seq, Chain.hash, Chain.chain_id).where(Chain.name == CHAIN).with_for_update()
     ).one()
     if not session.info.get("audit_appended"):
-        _match_head(session, desk.head, newest.seq)
-    values = _values(event, newest.seq + 1, newest.hash or GENESIS, _time(session))
+        session.info["audit_witness"] = _match_head(session, desk.head, newest.seq)
+    values = _values(session, event)
+    values |= {
+        "seq": newest.seq + 1,
+        "prev": newest.hash or GENESIS,
+        "chain": newest.chain_id,
+        "at": database_clock(session).isoformat(timespec="milliseconds"),
+    }
     values["hash"] = row_hash(values)
     session.execute(insert(Audit).values(values))
     link = Link(values["seq"], values["hash"])
@@ -79,100 +117,90 @@ def append(desk: Desk, session: Session, event: Event) -> Link:
     return link
 
 
-def row_hash(values: dict[str, Any]) -> str:
-    """SHA-256 of every field, each with its length before it, so that none can run into another."""
-    digest = hashlib.sha256()
-    for name in _HASHED:
-        part = str(values[name]).encode()
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+def events(session: Session, packet_id: str | None = None) -> list[dict[str, Any]]:
+    """The events, oldest first, of one packet or of all; people by name unless erased.
+
+    Each has the columns of its row, the keys of its context, and `body` as canonical JSON.
+    """
+    names = people(session)
+    statement = select(Audit.__table__).order_by(Audit.seq)
+    if packet_id is not None:
+        statement = statement.where(Audit.packet_id == packet_id)
+    return [_readable(row, names) for row in _rows(session, statement)]
 
 
-def verify(desk: Desk) -> Report:
-    """Walk the whole chain and compare it with its head."""
-    known = desk.head.read()  # before the rows: what is appended meanwhile is no alarm
-    with desk.read(one_state=True) as session, closing(_rows(session)) as found:
-        rows = 0
-        newest = Link(0, GENESIS)
-        for row in found:
-            rows += 1
-            if why := _broken(row, newest):
-                return Report(False, rows, min(row["seq"], newest.seq + 1), why)
-            newest = Link(row["seq"], row["hash"])
-        why = _ends_well(session, desk.head, known, newest)
-    return Report(not why, rows, newest.seq + 1 if why else None, why)
+def _rows(session: Session, statement: Any) -> Generator[dict[str, Any], None, None]:
+    with session.execute(statement, execution_options={"yield_per": 2000}) as result:
+        for row in result.mappings():
+            yield dict(row)
 
 
-def _ends_well(session: Session, head: Head, known: Link | None, newest: Link) -> str:
-    kept = session.execute(select(Chain.seq, Chain.hash).where(Chain.name == CHAIN)).one_or_none()
-    if kept is None or tuple(kept) != tuple(newest):
-        return "the newest rows were removed: the chain's own counter is ahead of its rows"
-    if head.path is None:
-        return ""
-    if known is None:
-        return f"the head of the audit is missing: {head.path}"
-    if known.seq > newest.seq:
-        return f"the newest rows were removed: the head says that row {known.seq} was written"
-    if known.seq and _hash_at(session, known.seq) != known.hash:
-        return f"the chain was rewritten: row {known.seq} is not the one that the head names"
-    return ""
+def _readable(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    context = orjson.loads(row["context"]) if row["context"] else dict.fromkeys(CONTEXT, "")
+    body = with_people(orjson.loads(row["body"]), names)
+    on_behalf_of = names.get(context["on_behalf_of"], context["on_behalf_of"])
+    return {
+        **context, "on_behalf_of": on_behalf_of, **row,
+        "actor": names.get(row["actor"], row["actor"]), "body": canonical(body).decode(),
+    }  # fmt: skip
 
 
-def _broken(row: dict[str, Any], before: Link) -> str:
-    if row["seq"] != before.seq + 1:
-        return f"row {before.seq + 1} is missing"
-    if row["prev"] != before.hash:
-        return f"row {row['seq']} does not follow from the row before it"
-    if row_hash(row) != row["hash"]:
-        return f"row {row['seq']} was changed after it was written"
-    return ""
-
-
-def _match_head(session: Session, head: Head, seq: int) -> None:
+def _match_head(session: Session, head: Head, seq: int) -> dict[str, Any]:
+    """Refuse to build on a damaged chain; how far the head goes, with how many checkpoints."""
     known = head.read()
-    if head.path is None or (known is not None and known.seq == 0):
-        return
+    if head.path is None:
+        return {"head": 0, "checkpoint": 0, "keeper": ""}
     if known is None:
         raise Refused(f"the head of the audit is missing ({head.path}); run: holddesk audit verify")
-    if known.seq > seq or _hash_at(session, known.seq) != known.hash:
+    written = known["seq"] == 0 or (
+        known["seq"] <= seq and _hash_at(session, known["seq"]) == known["hash"]
+    )
+    if not written or not head.sound(known):
         raise Refused("the audit does not match its head; run: holddesk audit verify")
+    laid = known.get("checkpoint", 0)
+    return {"head": known["seq"], "checkpoint": laid, "keeper": head.key.keeper}
 
 
 def _hash_at(session: Session, seq: int) -> str | None:
     return session.execute(select(Audit.hash).where(Audit.seq == seq)).scalar_one_or_none()
 
 
-def _rows(session: Session) -> Generator[dict[str, Any], None, None]:
-    statement = select(Audit.__table__).order_by(Audit.seq)
-    with session.execute(statement, execution_options={"yield_per": 2000}) as result:
-        for row in result.mappings():
-            yield dict(row)
-
-
-def events(session: Session, packet_id: str | None = None) -> list[dict[str, Any]]:
-    """The events, oldest first, of one packet or of all."""
-    rows = _rows(session)
-    return [row for row in rows if packet_id is None or row["packet_id"] == packet_id]
-
-
-def _values(event: Event, seq: int, prev: str, at: str) -> dict[str, Any]:
+def _values(session: Session, event: Event) -> dict[str, Any]:
+    around = circumstances.current()
+    human = event.actor_kind == "human"
+    person_id = event.person_id or str(event.body.get("person_id", ""))
+    on_behalf_of = around.on_behalf_of
+    in_context = {key: getattr(event, key) for key in CONTEXT if hasattr(event, key)}
+    in_context |= {
+        "auth": around.auth or ("" if human else "system"),
+        "session": around.session,
+        "request_id": around.request_id,
+        "on_behalf_of": pseudonym(session, on_behalf_of) if on_behalf_of else "",
+        "roles": listed(event.roles),
+        "errors": listed(event.errors),
+        "approvals": listed(event.approvals),
+        "app_version": app_version(),
+        **session.info["audit_witness"],
+        "model": dict(event.model),
+        "tool_calls": [dict(call) for call in event.tool_calls],
+    }
+    body = without_people(session, event.body)
+    in_context |= {key: body[key] for key in CONTEXT if in_context.get(key) == "" and key in body}
     return {
-        "seq": seq,
-        "prev": prev,
-        "at": at,
+        "schema": SCHEMA,
         "event": event.name,
-        "actor": event.actor,
+        "actor": pseudonym(session, event.actor, person_id) if human else event.actor,
         "actor_kind": event.actor_kind,
+        "company_id": event.company_id or str(body.get("company_id", "")),
         "case_id": event.case_id,
         "packet_id": event.packet_id,
         "order_id": event.order_id,
         "fingerprint": event.fingerprint,
         "policy_version": event.policy_version,
         "verdict": event.verdict,
-        "rules": ",".join(event.rules),
-        "body": canonical(event.body).decode(),
+        "rules": listed(event.rules),
+        "decision_id": event.decision_id or str(body.get("decision_id", "")),
+        "reason_code": event.reason_code or str(body.get("reason_code", "")),
+        "context": context_of(in_context),
+        "body": canonical(body).decode(),
     }
-
-
-def _time(session: Session) -> str:
-    return database_clock(session).isoformat(timespec="milliseconds")

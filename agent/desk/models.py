@@ -1,4 +1,4 @@
-"""The tables of the desk: cases, packets, decisions, and the audit with its chain.
+"""The tables of the desk: cases, packets and decisions; the audit and the outbox have their own.
 
 Only what SQLite and PostgreSQL both run. Times are aware UTC; JSON is canonical text, so that its
 hash does not depend on the database.
@@ -195,39 +195,3 @@ class Decision(Base):
     final: Mapped[bool]
     """Whether it ended the packet: the first of two signatures does not."""
     decided_at: Mapped[datetime]
-
-
-class Audit(Base):
-    """One event; every column but the hash itself is hashed, together with the previous hash."""
-
-    __tablename__ = "audit"
-    __table_args__ = (UniqueConstraint("prev"), UniqueConstraint("hash"))
-
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    prev: Mapped[str]
-    hash: Mapped[str]
-    at: Mapped[str]
-    """UTC, ISO 8601, by the clock of the database."""
-    event: Mapped[str]
-    actor: Mapped[str]
-    actor_kind: Mapped[str]
-    case_id: Mapped[str]
-    packet_id: Mapped[str]
-    order_id: Mapped[str] = mapped_column(index=True)
-    fingerprint: Mapped[str]
-    policy_version: Mapped[str]
-    verdict: Mapped[str]
-    rules: Mapped[str]
-    """Rule ids, comma separated."""
-    body: Mapped[str]
-    """Canonical JSON."""
-
-
-class Chain(Base):
-    """The newest link, locked while a row is appended: writers queue here."""
-
-    __tablename__ = "chain"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    seq: Mapped[int]
-    hash: Mapped[str]

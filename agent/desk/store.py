@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from agent.desk.head import Head
+from agent.desk.head import ROWS, Head
 from tools.errors import Unavailable
 
 REVISION = "0005"
@@ -76,12 +76,21 @@ class Desk:
                 self._write_head()
 
     def _write_head(self) -> None:
-        """Write the newest link to the head file, one writer at a time, never backwards."""
+        """Bring the head file to the newest link, one writer at a time, never backwards."""
+        with self._chain_locked() as session:
+            self.head.follow(session)
+
+    def checkpoint(self) -> int:
+        """Lay down a signed checkpoint of the audit now; how many there are then."""
+        with _plain_errors(), self._chain_locked() as session:
+            return self.head.checkpoint(session)
+
+    @contextmanager
+    def _chain_locked(self) -> Iterator[Session]:
+        lock = "" if self.engine.dialect.name == "sqlite" else " FOR UPDATE"
         with Session(self._writer) as session, session.begin():
-            row = session.execute(
-                text("SELECT seq, hash FROM chain WHERE name = 'audit'" + _for_update(self.engine))
-            ).one()
-            self.head.advance(row.seq, row.hash)
+            session.execute(text("SELECT seq FROM chain WHERE name = 'audit'" + lock)).all()
+            yield session
 
     def adopt_head(self) -> None:
         """Begin to keep the head of an audit that others have written, where none is kept yet."""
@@ -94,13 +103,20 @@ class Desk:
         self.engine.dispose()
 
 
-def open_desk(where: str | Path, *, head: Path | None = None, clock: Clock | None = None) -> Desk:
+def open_desk(
+    where: str | Path,
+    *,
+    head: Path | None = None,
+    clock: Clock | None = None,
+    checkpoint_rows: int = ROWS,
+) -> Desk:
     """Open the store and bring it to the newest migration.
 
     Args:
         where: a path of a SQLite file, or an SQLAlchemy URL.
         head: the file that keeps the audit's newest link; beside a SQLite file by default.
         clock: what "now" is for expiry; the database's clock by default, pinned in a demo home.
+        checkpoint_rows: rows of the audit after which a signed checkpoint is written.
 
     Raises:
         Unavailable: it cannot be opened, or a newer release wrote it.
@@ -113,7 +129,7 @@ def open_desk(where: str | Path, *, head: Path | None = None, clock: Clock | Non
         head = Path(path).with_name("audit.head")
     with _plain_errors():
         engine = _engine(url)
-        keeper = Head(head)
+        keeper = Head(head, rows=checkpoint_rows)
         _migrate(engine, keeper)
     return Desk(engine, keeper, clock)
 
@@ -156,10 +172,6 @@ def _prepare(connection: Any, _: object) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("desk_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _for_update(engine: Engine) -> str:
-    return "" if engine.dialect.name == "sqlite" else " FOR UPDATE"
 
 
 def _migrate(engine: Engine, head: Head) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agent.desk import audit
-from agent.desk.models import Audit, Decision, Packet
+from agent.desk.audit_models import Audit
+from agent.desk.models import Decision, Packet
 from agent.desk.outbox_models import Outbox
 from agent.desk.packets import packet_id_of
 from agent.desk.requests import ENDING

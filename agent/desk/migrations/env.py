@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import agent.desk.audit_models  # noqa: F401 - its tables
 from agent.desk.models import Base
 
 context.configure(
