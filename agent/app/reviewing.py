@@ -107,12 +107,17 @@ def packets_of(
 ) -> Iterator[dict[str, Any]]:
     """The packets of the orders, with progress on stderr for many."""
     made = stages.review(snapshot, ids, as_of, rules)
-    if quiet or len(ids) < PROGRESS_FROM:
+    return made if quiet else with_progress(made, len(ids))
+
+
+def with_progress(made: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
+    """The same, with progress on stderr where there are many."""
+    if total < PROGRESS_FROM:
         return made
     from rich.console import Console
 
     err = Console(file=sys.stderr)
-    return iter(track(made, "reviewing", total=len(ids), console=err, disable=not err.is_terminal))
+    return iter(track(made, "reviewing", total=total, console=err, disable=not err.is_terminal))
 
 
 def show_review(
@@ -137,7 +142,8 @@ def show_review(
     if what_if:
         made: Iterator[dict[str, Any]] = hypothetical(snapshot, ids, as_of, rules, what_if)
     else:
-        made = packets_of(home, snapshot, ids, as_of, rules, quiet=False)
+        stage = stages.detect if summary else stages.review
+        made = with_progress(stage(snapshot, ids, as_of, rules), len(ids))
     if view is not None:
         made = (masked_packet(packet, view) for packet in made)
     if summary:

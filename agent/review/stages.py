@@ -16,6 +16,7 @@ from agent.review.classify import Classified
 from agent.review.classify import classify as classify_orders
 from agent.review.fingerprint import fingerprint
 from agent.review.locks import actions_of
+from agent.review.outline import outline
 from agent.review.verify import check_sentence, problems
 from policies.choose import ACTION_OF
 from policies.settings import Rules, for_company
@@ -139,32 +140,42 @@ def review(
     Sets of a few thousand share their evidence and what is computed from it once. The usage states
     the milliseconds of an order with its share of the reading.
     """
-    for first in range(0, len(order_ids), SET_SIZE):
-        with collector_paused():
-            yield from _review_set(snapshot, order_ids[first : first + SET_SIZE], as_of, rules)
+    for order_id, book, reading in _books(snapshot, order_ids, as_of, rules):
+        started = time.perf_counter()
+        for packet in review_book(book, [order_id], rules):
+            spent = (time.perf_counter() - started) * 1000
+            packet["usage"]["ms"] = round(reading + spent)
+            yield packet
 
 
-def _review_set(
-    snapshot: Snapshot, ids: Sequence[str], as_of: datetime, rules: Rules
+def detect(
+    snapshot: Snapshot, order_ids: Sequence[str], as_of: datetime, rules: Rules
 ) -> Iterator[Packet]:
-    started = time.perf_counter()
-    books = {
-        order_id: book
-        for company_id, group in by_company(snapshot, ids, as_of, rules).items()
-        for book in [gather(snapshot, group, as_of, rules, company_id)]
-        for order_id in group
-    }
-    reading = (time.perf_counter() - started) * 1000 / len(ids)
-    try:
-        for order_id in ids:
+    """The outlines of the orders, in the order given: judged as for their packets, not drafted."""
+    for order_id, book, _ in _books(snapshot, order_ids, as_of, rules):
+        yield from map(outline, classify(book, [order_id], rules))
+
+
+def _books(
+    snapshot: Snapshot, order_ids: Sequence[str], as_of: datetime, rules: Rules
+) -> Iterator[tuple[str, Book, float]]:
+    """Each order with the book of its set and its share of the milliseconds of reading."""
+    for first in range(0, len(order_ids), SET_SIZE):
+        ids = order_ids[first : first + SET_SIZE]
+        with collector_paused():
             started = time.perf_counter()
-            for packet in review_book(books[order_id], [order_id], rules):
-                spent = (time.perf_counter() - started) * 1000
-                packet["usage"]["ms"] = round(reading + spent)
-                yield packet
-    finally:
-        for book in books.values():
-            book.close()
+            books = {
+                order_id: book
+                for company_id, group in by_company(snapshot, ids, as_of, rules).items()
+                for book in [gather(snapshot, group, as_of, rules, company_id)]
+                for order_id in group
+            }
+            reading = (time.perf_counter() - started) * 1000 / len(ids)
+            try:
+                yield from ((order_id, books[order_id], reading) for order_id in ids)
+            finally:
+                for book in books.values():
+                    book.close()
 
 
 def resolve(snapshot: Snapshot, wanted: Sequence[str], as_of: datetime) -> list[str]:
