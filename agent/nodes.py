@@ -6,7 +6,7 @@ the packet is stored in the desk; it can be derived again from the snapshot at a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypedDict
 
@@ -47,6 +47,9 @@ class Stages(Protocol):
 
     def draft(self, work: Any) -> Any:
         """Packet text, note and message."""
+
+    def revise(self, work: Any, edits: Mapping[str, Any]) -> Any:
+        """A person's own note and message in place of the drafted ones."""
 
     def verify(self, work: Any) -> Any:
         """What fails is withheld."""
@@ -100,7 +103,10 @@ class Nodes:
 
     def draft(self, state: State) -> State:
         """The text of the packet."""
-        return self._keep(state, self._stages.draft(self._memory[state["packet_id"]]))
+        work = self._stages.draft(self._memory[state["packet_id"]])
+        with self._desk.read() as session:
+            edits = packets.edits(session, state["case_id"], state["version"])
+        return self._keep(state, self._stages.revise(work, edits) if edits else work)
 
     def verify(self, state: State) -> State:
         """The text again, by code that shares nothing with the drafter."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.app.cli_audit import audit_app
+from agent.app.cli_decide import add_decide_commands
 from agent.app.options import DEFAULT_HOME, As, AsJson, AsOf, HomeOption, RulesFile
 from tools.errors import BadInput, HolddeskError
 
@@ -195,30 +196,7 @@ def ask(
     show_answer(home, question, as_of, json, user)
 
 
-@app.command()
-def decide(
-    packet: Annotated[
-        str, typer.Argument(help="A packet id, or an order id with one waiting packet.")
-    ],
-    decision: Annotated[
-        str,
-        typer.Argument(help="approve, reject, send-back, request-info, reassign or snooze."),
-    ],
-    action: Annotated[str, typer.Option(help="The locked action to approve.")] = "release_order",
-    reason: Annotated[
-        str, typer.Option(help="Why; required for a rejection and for overrides.")
-    ] = "",
-    to: Annotated[str, typer.Option(help="Whom to reassign to.")] = "",
-    until: Annotated[str, typer.Option(help="How long to snooze (a time with offset).")] = "",
-    home: HomeOption = DEFAULT_HOME,
-    user: As = None,
-    json: AsJson = False,
-) -> None:
-    """Decide on a waiting packet, as a person with the right to."""
-    from agent.app.deciding import decide_packet
-
-    parameters = {name: value for name, value in (("to", to), ("until", until)) if value}
-    decide_packet(home, packet, decision, action, reason, parameters, user, json)
+add_decide_commands(app)
 
 
 @policy_app.command("check")

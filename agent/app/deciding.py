@@ -1,87 +1,138 @@
-"""The functions behind `decide`."""
+"""The function behind `decide`: somebody at the desk, with a packet before them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from agent.app.given import one_of
-from agent.app.home import open_home
+from agent.app.given import Typed, one_of
+from agent.app.home import Home, open_home
 from agent.app.opening import workplace
 from agent.app.output import emit_json, say
-from agent.app.people import person_of
-from agent.app.working import decide
-from agent.desk.decisions import Current, Outcome, Request
+from agent.app.people import person_of, staff_of
+from agent.app.show_standing import changes_said, withheld_said
+from agent.app.working import Workplace, decide
+from agent.desk import attempts
+from agent.desk.decisions import ENDING, KEEPING, Current, Outcome, Request, Stale, decisions
 from agent.desk.models import Packet
-from agent.desk.waiting import waiting_packet
+from agent.desk.waiting import any_waiting, waiting_packet
+from agent.review.classify import Classified
 from agent.review.locks import order_facts
 from agent.review.staged import ReviewStages
-from policies.guard import LOCKED_ACTIONS
-from tools.errors import Denied
+from policies.guard import LOCKED_ACTIONS, Person
+from tools.errors import Denied, Refused
 
-DECISIONS = ("approve", "reject", "send-back", "request-info", "reassign", "snooze")
-
+DECISIONS = tuple(name.replace("_", "-") for name in (*ENDING, *KEEPING))
 DRAFT_AGAIN = frozenset({"policy-changed", "packet-expired"})
 """Rules of `rights.cedar` that a new version of the packet satisfies."""
+DEFAULT_ACTION = "release_order"
 
 
-def decide_packet(
-    where: Path,
-    named: str,
-    decision: str,
-    action: str,
-    reason: str,
-    parameters: Mapping[str, str],
-    user: str | None,
-    json: bool,
-) -> None:
+@dataclass(frozen=True)
+class AtTheDesk:
+    """Somebody at the desk with a packet before them, and the order as it is now."""
+
+    place: Workplace
+    found: Packet
+    body: dict[str, Any]
+    judged: Classified
+    person: Person
+    as_of: datetime
+
+    @property
+    def currency(self) -> str:
+        """The policy currency."""
+        return self.judged.settings.approval.policy_currency
+
+    def staff(self) -> Sequence[Person]:
+        """Everybody on the staff table, as of now."""
+        return staff_of(self.judged.case, self.currency)
+
+
+def at_the_desk(home: Home, named: str | None, user: str | None, asked: str) -> AtTheDesk:
+    """Find the packet (any that waits where none is named), read the sources again, see who acts.
+
+    Raises:
+        Denied: nobody signed in, or the staff table does not know them; the attempt is audited.
+    """
+    as_of, rules = home.as_of(None), home.rules()
+    review = ReviewStages(home.snapshot(), rules)
+    place = workplace(home, rules, review)
+    found = waiting_packet(place.desk, named) if named else any_waiting(place.desk)
+    try:
+        acting = home.acting(user)
+        body, judged = review.judged(found.order_id, as_of)
+        person = person_of(judged.case, acting, judged.settings.approval.policy_currency)
+    except Denied as no:
+        attempts.record_stranger(place.desk, found.packet_id, user or "", no.rules, asked)
+        raise
+    return AtTheDesk(place, found, body, judged, person, as_of)
+
+
+def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> None:
     """Decide on a waiting packet; the sources are read again first.
 
     Args:
         where: the home.
-        named: a packet id, or an order id.
-        decision: one of `DECISIONS`.
-        action: the locked action, for an approval.
-        reason: why, in the person's words.
-        parameters: `to` of reassign, `until` of snooze.
+        typed: the packet, the decision and what goes with it, as typed.
         user: who acts, in a demo home.
         json: print JSON.
     """
-    one_of(decision, "decision", DECISIONS)
-    one_of(action, "locked action", LOCKED_ACTIONS)
-    home = open_home(where)
-    acting = home.acting(user)
-    as_of, rules = home.as_of(None), home.rules()
-    review = ReviewStages(home.snapshot(), rules)
-    place = workplace(home, rules, review)
-    found = waiting_packet(place.desk, named)
-    body, judged = review.judged(found.order_id, as_of)
-    person = person_of(judged.case, acting, judged.settings.approval.policy_currency)
-    request = Request(
-        found.packet_id, person, decision.replace("-", "_"), found.fingerprint,
-        action if decision == "approve" else "", parameters, reason=reason,
-    )  # fmt: skip
-    current = Current(body["fingerprint"], order_facts(judged))
-
-    def now(_: Packet) -> Current:
-        return current
-
+    one_of(typed.decision, "decision", DECISIONS)
+    if typed.action:
+        one_of(typed.action, "locked action", LOCKED_ACTIONS)
+    desk = at_the_desk(open_home(where), typed.named, user, typed.decision)
+    request = _request(desk, typed)
     try:
-        outcome = decide(place, request, as_of, now)
+        outcome = decide(desk.place, request, desk.as_of, lambda _: _current(desk))
+    except Stale as stale:
+        raise Refused(f"{stale}{changes_said(desk.place, stale, desk.person)}") from None
     except Denied as no:
         if DRAFT_AGAIN.isdisjoint(no.rules):
             raise
-        again = f"{no} Draft it again: holddesk work {found.order_id}"
+        again = f"{no} Draft it again: holddesk work {desk.found.order_id}"
         raise Denied(again, no.rules) from None
-    _print_outcome(outcome, json)
+    _print_outcome(desk, outcome, json)
 
 
-def _print_outcome(outcome: Outcome, json: bool) -> None:
-    if json:
-        emit_json(
-            {"packet_id": outcome.packet_id, "status": outcome.status, "final": outcome.final,
-             "decision_id": outcome.decision_id, "signed": outcome.signed,
-             "needed": outcome.needed, "says": outcome.says}
-        )  # fmt: skip
+def _current(desk: AtTheDesk) -> Current:
+    return Current(desk.body["fingerprint"], order_facts(desk.judged), desk.staff)
+
+
+def _request(desk: AtTheDesk, typed: Typed) -> Request:
+    decision = typed.decision.replace("-", "_")
+    request = Request(
+        desk.found.packet_id, desk.person, decision, desk.found.fingerprint, "",
+        typed.parameters, reason_code=typed.reason_code, reason=typed.reason, key=typed.key,
+    )  # fmt: skip
+    if decision == "request_approval":
+        return replace(request, action=typed.action or DEFAULT_ACTION)
+    return _approval(desk, request, typed) if decision == "approve" else request
+
+
+def _approval(desk: AtTheDesk, request: Request, typed: Typed) -> Request:
+    """The second signature, where nothing else is named, is on what the first one is on."""
+    with desk.place.desk.read() as session:
+        signed = decisions(session, desk.found.packet_id)
+    if signed and not typed.action and not typed.parameters:
+        return replace(request, action=signed[0].action, parameters=signed[0].parameters)
+    return replace(request, action=typed.action or DEFAULT_ACTION)
+
+
+def _print_outcome(desk: AtTheDesk, outcome: Outcome, json: bool) -> None:
+    withheld = withheld_said(desk.place, desk.found) if outcome.status == "edited" else None
+    if not json:
+        say(outcome.says, *([] if withheld is None else [withheld.says]))
         return
-    say(outcome.says)
+    body = {
+        "packet_id": outcome.packet_id, "status": outcome.status, "final": outcome.final,
+        "decision_id": outcome.decision_id, "signed": outcome.signed, "needed": outcome.needed,
+        "says": outcome.says, "next_roles": outcome.next_roles,
+        "next_people": outcome.next_people, "repeated": outcome.repeated,
+    }  # fmt: skip
+    if withheld is not None:
+        body |= {"new_packet_id": withheld.packet_id, "withheld": withheld.sentences}
+    emit_json(body)

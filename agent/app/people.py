@@ -76,3 +76,8 @@ def _absent_for(case: Case, row: Row) -> list[Row]:
     """The accounts whose owners are absent today and named this account as stand-in."""
     named = case.book.by("staff", stand_in=row.text("user_id"))
     return [other for other in named if is_absent(other, case.today)]
+
+
+def staff_of(case: Case, currency: str) -> list[Person]:
+    """Everybody on the staff table, on the day and for the company of a case."""
+    return [person_of(case, str(row["user_id"]), currency) for row in case.book.all("staff")]

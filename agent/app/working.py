@@ -91,11 +91,17 @@ def decide(
     as_of: datetime,
     current: Callable[[Packet], Current] | None = None,
 ) -> Outcome:
-    """Decide in the desk, then let the graph follow; an edit or a send-back drafts a new version.
+    """Decide in the desk, then let the graph follow.
+
+    An edit, a send-back, and evidence that turned out to have changed draft a new version.
 
     What goes wrong after the decision does not undo it: the sweep repeats it.
     """
-    outcome = decisions.decide(place.desk, request, place.guard, place.policy_version, current)
+    try:
+        outcome = decisions.decide(place.desk, request, place.guard, place.policy_version, current)
+    except decisions.Stale as stale:
+        _advance(place, as_of, {stale.case_id})
+        raise
     if outcome.final:
         with place.desk.read() as session:
             case_id = packets.packet(session, outcome.packet_id).case_id
@@ -130,8 +136,9 @@ def _advance_case(
 ) -> None:
     if newest is not None and newest.status in DECIDED_STATUSES:
         _follow(place, newest, report)
-        if newest.status in ("approved", "rejected"):
-            return
+        with place.desk.read() as session:
+            if cases.case(session, case.case_id).status in ("decided", "closed"):
+                return
     elif newest is not None and newest.status in OPEN_STATUSES and _still_waits(place, newest):
         return
     report.waiting.append(place.threads.drive(case.case_id, case.order_id, as_of))

@@ -19,6 +19,15 @@ from agent.desk.models import DECIDED_STATUSES, Case, Packet
 from agent.desk.store import Desk
 from tools.errors import NotFound
 
+MOVES_THE_ORDER = frozenset({"release_order", "ship_partial", "substitute_item", "change_promise"})
+"""Actions whose approval decides what becomes of the order. Any other (a waiver, a higher limit)
+leaves it to be decided, on a new version."""
+
+
+def ends_case(decision: str, action: str) -> bool:
+    """Whether a final decision leaves nothing to decide about the order."""
+    return decision == "reject" or (decision == "approve" and action in MOVES_THE_ORDER)
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

@@ -1,32 +1,46 @@
 """Decisions: one per packet, or two signatures where the rights ask for two.
 
 The guard is asked in full, then one transaction claims the packet by compare-and-set and writes
-decision, audit and outbox. Of several who decide at once exactly one wins. What the guard denies
-is audited too, and changes nothing.
+decision, audit and outbox. Of several who decide at once exactly one wins. What is denied or
+refused is audited too, and changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agent.desk import audit, cases, packets
+from agent.desk import cases, claims, packets, repeats, views
+from agent.desk.attempts import record_denied, record_refused
+from agent.desk.handling import keep
 from agent.desk.history import decisions, facts_of, final_decision
 from agent.desk.models import OPEN_STATUSES, Decision, Packet
-from agent.desk.requests import ENDING, KEEPING, Current, Outcome, Request
-from agent.desk.signing import decided_event, denied_event, sign
+from agent.desk.reasons import is_override, reason_problem
+from agent.desk.requests import (
+    ENDING,
+    KEEPING,
+    WITHOUT_SOURCES,
+    Act,
+    Current,
+    Outcome,
+    Request,
+    Stale,
+    checked,
+)
+from agent.desk.signing import sign
 from agent.desk.store import Desk
-from policies.guard import LOCKED_ACTIONS, Guard, Verdict
+from policies.guard import Guard, PacketFacts, Verdict
 from tools.errors import BadInput, Denied, Refused
 
 __all__ = [
-    "Current", "Outcome", "Request", "decide", "decisions", "final_decision", "record_outcome",
+    "ENDING", "KEEPING", "Current", "Outcome", "Request", "Stale", "decide", "decisions",
+    "final_decision", "record_outcome",
 ]  # fmt: skip
 
-NEEDS_REASON = ("reject", "send_back", "request_info")
+ASKED_AS = {"unclaim": "draft_note", "answer": "draft_note"}
+"""The right that is asked for where a decision has no right of its own."""
 
 
 def decide(
@@ -48,32 +62,29 @@ def decide(
     Raises:
         BadInput: the request itself is wrong.
         Denied: the guard says no; the attempt is audited.
-        Refused: somebody was faster, or the evidence changed.
+        Stale: the evidence changed; the packet is ended, and nothing was decided.
+        Refused: somebody was faster, or has the packet, or the person was not shown it.
     """
-    _check(request)
+    request = checked(request)
     now = None if current is None else current(_shown(desk, request.packet_id))
     try:
         with desk.write() as session:
-            return _decide(desk, session, request, guard, policy_now, now)
+            return _answer(desk, session, request, guard, policy_now, now)
     except _Denial as denial:
-        with desk.write() as session:
-            found = packets.packet(session, request.packet_id)
-            audit.append(desk, session, denied_event(request, found, denial.verdict))
+        record_denied(desk, request, denial.verdict)
         raise Denied(denial.verdict.reason, denial.verdict.rules) from None
-    except _Stale:
-        with desk.write() as session:
-            stale = packets.packet(session, request.packet_id)
-            packets.end(desk, session, stale, "stale")
-        raise Refused(
-            f"the evidence of {request.packet_id} changed after it was drafted: nothing was "
-            f"decided; draft it again: holddesk work {stale.order_id}"
-        ) from None
+    except _Changed:
+        raise _stale(desk, request) from None
+    except Refused as refusal:
+        record_refused(desk, request, str(refusal))
+        raise
 
 
 def record_outcome(desk: Desk, packet_id: str, decision_id: str) -> str:
     """Close the case of a decided packet with what was decided; repeating it changes nothing.
 
-    An edited or returned packet leaves its case open for the next version.
+    What leaves the order to be decided (an edit, a waiver, a higher limit) leaves the case open
+    for the next version.
 
     Raises:
         Refused: the desk holds no such decision on the packet.
@@ -84,7 +95,7 @@ def record_outcome(desk: Desk, packet_id: str, decision_id: str) -> str:
         if final is None or final.decision_id != decision_id:
             raise Refused(f"{packet_id} has no decision {decision_id} in the desk")
         outcome = f"{final.decision} {final.action}".strip()
-        if final.decision in ("approve", "reject"):
+        if cases.ends_case(final.decision, final.action):
             cases.close(desk, session, found.case_id, outcome, packet_id)
         return outcome
 
@@ -97,20 +108,23 @@ class _Denial(Exception):
         self.verdict = verdict
 
 
-class _Stale(Exception):
+class _Changed(Exception):
     """The evidence is not what the packet was drafted from."""
 
 
-def _check(request: Request) -> None:
-    if request.decision not in (*ENDING, *KEEPING):
-        raise BadInput(f"{request.decision!r} is no decision: use {', '.join((*ENDING, *KEEPING))}")
-    if request.decision == "approve" and request.action not in LOCKED_ACTIONS:
-        raise BadInput(f"name the action to approve: {', '.join(LOCKED_ACTIONS)}")
-    if request.decision in NEEDS_REASON and not request.reason.strip():
-        raise BadInput(f"{request.decision.replace('_', ' ')} needs a reason")
-    wanted = {"reassign": "to", "snooze": "until"}.get(request.decision)
-    if wanted and not request.parameters.get(wanted):
-        raise BadInput(f"{request.decision} needs the parameter {wanted!r}")
+def _stale(desk: Desk, request: Request) -> Refused:
+    who, body = request.person, {"decision": request.decision}
+    with desk.write() as session:
+        stale = _locked(session, request.packet_id)
+        if stale.status not in OPEN_STATUSES:
+            return Refused(_already(stale, decisions(session, stale.packet_id)))
+        body["person_id"] = who.person_id
+        packets.end(desk, session, stale, "stale", actor=who.user_id, actor_kind="human", body=body)
+    return Stale(
+        f"the evidence of {request.packet_id} changed after it was drafted: nothing was "
+        f"decided; draft it again: holddesk work {stale.order_id}",
+        stale.packet_id, stale.case_id, stale.order_id,
+    )  # fmt: skip
 
 
 def _shown(desk: Desk, packet_id: str) -> Packet:
@@ -118,7 +132,7 @@ def _shown(desk: Desk, packet_id: str) -> Packet:
         return packets.packet(session, packet_id)
 
 
-def _decide(
+def _answer(
     desk: Desk,
     session: Session,
     request: Request,
@@ -127,19 +141,66 @@ def _decide(
     now: Current | None,
 ) -> Outcome:
     found = _locked(session, request.packet_id)
+    if (before := repeats.first_answer(session, request)) is not None:
+        return before
+    outcome = _decide(desk, session, request, found, guard, policy_now, now)
+    repeats.keep_answer(desk, session, request, outcome)
+    return outcome
+
+
+def _decide(
+    desk: Desk,
+    session: Session,
+    request: Request,
+    found: Packet,
+    guard: Guard,
+    policy_now: str,
+    now: Current | None,
+) -> Outcome:
     before = decisions(session, found.packet_id)
     if found.status not in OPEN_STATUSES:
         raise Refused(_already(found, before))
-    if now is not None and now.fingerprint != found.fingerprint:
-        raise _Stale
+    changed = now is not None and now.fingerprint != found.fingerprint
+    if changed and request.decision not in WITHOUT_SOURCES:
+        raise _Changed
+    if request.decision not in ("answer", "request_approval"):
+        claims.refuse_others(found, request.person, desk.now(session))
     facts = facts_of(desk, session, request, found, before, policy_now, now)
-    asked = request.action if request.decision == "approve" else request.decision
-    verdict = guard.may(request.person, asked, facts)
+    verdict = _verdict(guard, request, facts)
     if not verdict.allowed:
         raise _Denial(verdict)
+    act = Act(desk, session, request, found, before, facts, verdict, guard, now)
     if request.decision in KEEPING:
-        return _keep(desk, session, request, found, verdict)
-    return sign(desk, session, request, found, before, verdict)
+        return keep(act)
+    _may_sign(act)
+    return sign(act)
+
+
+def _verdict(guard: Guard, request: Request, facts: PacketFacts) -> Verdict:
+    if request.decision == "claim":
+        return claims.may_claim(guard, request.person, facts)
+    if request.decision == "approve":
+        return guard.may(request.person, request.action, facts)
+    return guard.may(request.person, ASKED_AS.get(request.decision, request.decision), facts)
+
+
+def _may_sign(act: Act) -> None:
+    """What an approval needs beside the right: a reason where it overrides, and proof of view."""
+    request, found = act.request, act.found
+    lock = act.facts.order.lock
+    override = is_override(request.decision, request.action, lock.classes | lock.not_known)
+    if problem := reason_problem(request.reason_code, request.reason, override=override):
+        raise BadInput(problem)
+    if request.decision != "approve":
+        return
+    if request.shown_now:
+        views.record(act.desk, act.session, found, request.person)
+    if not views.was_shown(act.session, found, request.person):
+        raise Refused(
+            f"{request.person.user_id} was not shown {found.packet_id}, and nobody approves what "
+            f"they have not seen; read it: holddesk show {found.packet_id} --as "
+            f"{request.person.user_id}, then decide again"
+        )
 
 
 def _locked(session: Session, packet_id: str) -> Packet:
@@ -148,33 +209,9 @@ def _locked(session: Session, packet_id: str) -> Packet:
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def _keep(
-    desk: Desk, session: Session, request: Request, found: Packet, verdict: Verdict
-) -> Outcome:
-    found.status = KEEPING[request.decision]
-    if request.decision == "reassign":
-        found.assigned_to = str(request.parameters["to"])
-    if request.decision == "snooze":
-        found.snoozed_until = _instant(request.parameters["until"])
-    session.flush()
-    audit.append(desk, session, decided_event(request, found, verdict, None))
-    says = f"{found.packet_id} is {found.status.replace('_', ' ')} and still waits for a decision."
-    return Outcome(found.packet_id, found.status, None, False, found.signed, verdict.count, says)
-
-
 def _already(found: Packet, before: list[Decision]) -> str:
     final = next((one for one in before if one.final), None)
     if final is None:
         return f"{found.packet_id} is {found.status}: open the newest version of the review"
     when = final.decided_at.isoformat(timespec="minutes")
     return f"{found.packet_id} is already {found.status}, by {final.user_id} at {when}"
-
-
-def _instant(value: object) -> datetime:
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise BadInput(f"{value!r} is no time: write it as 2026-03-02T14:00:00+01:00") from error
-    if found.tzinfo is None:
-        raise BadInput(f"{value!r} names no time zone")
-    return found

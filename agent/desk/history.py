@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agent.desk.decision_models import Proposal
 from agent.desk.models import OPEN_STATUSES, Decision, Packet
 from agent.desk.requests import Current, Request
 from agent.desk.store import Desk
@@ -47,7 +48,7 @@ def facts_of(
     first = before[0] if before else None
     waives = request.parameters.get("class", "") if request.action == "waive_finding" else ""
     return PacketFacts(
-        order=_with_history(order, found, history),
+        order=_with_history(order, found, history, _proposers(session, found, request.action)),
         packet_id=found.packet_id,
         pending=found.status in OPEN_STATUSES,
         fingerprint=found.fingerprint,
@@ -94,8 +95,21 @@ def _history(session: Session, found: Packet) -> list[tuple[Decision, str]]:
     return [(decision, case_id) for decision, case_id in session.execute(statement)]
 
 
+def _proposers(session: Session, found: Packet, action: str) -> frozenset[str]:
+    """Who asked in the desk for this action on the order."""
+    statement = (
+        select(Proposal.person_id)
+        .join(Packet, Packet.packet_id == Proposal.packet_id)
+        .where(Packet.order_id == found.order_id, Proposal.action == action)
+    )
+    return frozenset(session.scalars(statement))
+
+
 def _with_history(
-    order: OrderFacts, found: Packet, history: list[tuple[Decision, str]]
+    order: OrderFacts,
+    found: Packet,
+    history: list[tuple[Decision, str]],
+    proposers: frozenset[str],
 ) -> OrderFacts:
     editors = {d.person_id for d, _ in history if d.decision == "edit"}
     roles = {
@@ -105,4 +119,4 @@ def _with_history(
         for role in d.roles
     }
     lock = replace(order.lock, approved_roles=order.lock.approved_roles | roles)
-    return replace(order, requesters=order.requesters | editors, lock=lock)
+    return replace(order, requesters=order.requesters | editors | proposers, lock=lock)

@@ -164,6 +164,11 @@ class Packet(Base):
     resumed: Mapped[bool] = mapped_column(default=False)
     """Its graph ended after the decision."""
     assigned_to: Mapped[str | None]
+    claimed_by: Mapped[str | None]
+    """The account that works on it now; `claimed_person` is who is behind it."""
+    claimed_person: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
 
 
@@ -192,6 +197,8 @@ class Decision(Base):
     fingerprint: Mapped[str]
     policy_version: Mapped[str]
     rules: Mapped[list[str]]
+    text_hash: Mapped[str] = mapped_column(default="", server_default="")
+    """SHA-256 of the note and the customer message of the version that was decided on."""
     final: Mapped[bool]
     """Whether it ended the packet: the first of two signatures does not."""
     decided_at: Mapped[datetime]

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from agent.desk import audit
 from agent.desk.cases import case
 from agent.desk.models import OPEN_STATUSES, Case, Decision, Packet
+from agent.desk.notices import tell
 from agent.desk.store import Desk
+from agent.review.changes import differences
 from tools.errors import NotFound
 
 
@@ -81,8 +83,11 @@ def save(desk: Desk, case_id: str, version: int, draft: Draft) -> Packet | None:
         return None
 
 
-def end(desk: Desk, session: Session, found: Packet, status: str) -> bool:
-    """End an undecided packet as expired, stale or superseded; False where it is decided."""
+def end(desk: Desk, session: Session, found: Packet, status: str, **more: Any) -> bool:
+    """End an undecided packet as expired, stale or superseded; False where it is decided.
+
+    `more` are fields of the audit event, such as who found it so.
+    """
     ended = session.execute(
         update(Packet)
         .where(Packet.packet_id == found.packet_id, Packet.status.in_(OPEN_STATUSES))
@@ -90,7 +95,7 @@ def end(desk: Desk, session: Session, found: Packet, status: str) -> bool:
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    audit.append(desk, session, event_of(f"packet.{status}", found))
+    audit.append(desk, session, event_of(f"packet.{status}", found, **more))
     return True
 
 
@@ -137,22 +142,38 @@ def _locked_case(session: Session, case_id: str) -> Case:
     return found
 
 
-def _edits(session: Session, case_id: str) -> dict[str, Any]:
-    """What a person changed in the version before, if that is how it ended."""
-    before = latest(session, case_id)
-    if before is None or before.status != "edited":
-        return {}
-    statement = select(Decision.parameters).where(
-        Decision.packet_id == before.packet_id, Decision.decision == "edit"
+def before(session: Session, case_id: str, version: int) -> Packet | None:
+    """The version of the case that was there before this one."""
+    statement = (
+        select(Packet)
+        .where(Packet.case_id == case_id, Packet.version < version)
+        .order_by(Packet.version.desc())
     )
-    return session.execute(statement).scalar() or {}
+    return session.scalars(statement.limit(1)).first()
+
+
+def edits(session: Session, case_id: str, version: int) -> dict[str, Any]:
+    """What people changed in the text of the versions before; a version sent back starts anew."""
+    last = before(session, case_id, version)
+    if last is None or last.status == "sent_back":
+        return {}
+    earlier = last.body.get("edits", {})
+    if last.status != "edited":
+        return dict(earlier)
+    statement = select(Decision.parameters).where(
+        Decision.packet_id == last.packet_id, Decision.decision == "edit"
+    )
+    return {**earlier, **(session.execute(statement).scalar() or {})}
 
 
 def _insert(desk: Desk, session: Session, of: Case, version: int, draft: Draft) -> Packet:
     packet_id = packet_id_of(of.order_id, version)
     body = {**draft.body, "packet_id": packet_id, "version": version}
-    if edits := _edits(session, of.case_id):
-        body["edits"] = edits
+    last = before(session, of.case_id, version)
+    if last is not None:
+        body["changes"] = differences(last.body, body)
+    if texts := edits(session, of.case_id, version):
+        body["edits"] = texts
     found = Packet(
         packet_id=packet_id,
         case_id=of.case_id,
@@ -174,6 +195,7 @@ def _insert(desk: Desk, session: Session, of: Case, version: int, draft: Draft) 
     )
     session.add(found)
     session.flush()
+    _tell_owner(desk, session, found)
     recommended = body.get("recommendation", {}).get("disposition", "")
     body_ = {"version": version, "snapshot": found.snapshot, "recommended": recommended}
     audit.append(
@@ -182,3 +204,12 @@ def _insert(desk: Desk, session: Session, of: Case, version: int, draft: Draft) 
         event_of("packet.drafted", found, actor="agent", actor_kind="agent", body=body_),
     )
     return found
+
+
+def _tell_owner(desk: Desk, session: Session, found: Packet) -> None:
+    """Whoever owns the primary finding is told that a packet waits for a decision."""
+    owner = found.body.get("owner", {})
+    user = owner.get("user_id")
+    says = f"{found.packet_id} waits for a decision."
+    tell(desk, session, found, "your_turn", says, roles=[owner["role"]] if owner else [],
+         user_ids=[user] if user else [])  # fmt: skip

@@ -29,3 +29,16 @@ def waiting_packet(desk: Desk, named: str) -> Packet:
     if found is None:
         raise NotFound(f"no packet {named} waits; open it with holddesk work {named}")
     return found
+
+
+def any_waiting(desk: Desk) -> Packet:
+    """One of the packets that wait.
+
+    Raises:
+        NotFound: none does.
+    """
+    with desk.read() as session:
+        found = session.scalars(select(Packet).where(Packet.status.in_(OPEN_STATUSES))).first()
+    if found is None:
+        raise NotFound("no packet waits; open cases with holddesk work")
+    return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from agent.review import stages
 from agent.review.classify import Classified
+from agent.review.edits import revise
 from agent.review.locks import order_facts
 from policies.guard import OrderFacts
 from policies.settings import Rules
@@ -84,6 +85,11 @@ class ReviewStages:
     def draft(self, work: Work) -> Work:
         """Words for what was judged."""
         work.packets = stages.draft(work.judged)
+        return work
+
+    def revise(self, work: Work, edits: Mapping[str, str]) -> Work:
+        """A person's own texts; what is not in the packet's figures is withheld."""
+        work.packets = [revise(packet, edits) for packet in work.packets]
         return work
 
     def verify(self, work: Work) -> Work:

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,9 @@ class FakeStages:
 
     def draft(self, work: list[str]) -> list[str]:
         return self._then("draft", work)
+
+    def revise(self, work: list[str], edits: Mapping[str, str]) -> list[str]:
+        return self._then("revise", work)
 
     def verify(self, work: list[str]) -> list[str]:
         return self._then("verify", work)
@@ -170,17 +173,21 @@ def test_an_approval_closes_the_case(tmp_path: Path) -> None:
 def test_an_edit_drafts_a_new_version_on_a_new_thread(tmp_path: Path) -> None:
     place = place_at(tmp_path)
     draft_one(place)
-    decide(place, approve("SO-1.v1", person(), decision="edit", parameters={"quantity": "4"}), NOW)
+    decide(
+        place, approve("SO-1.v1", person(), decision="edit", parameters={"note": "Call them."}), NOW
+    )
     assert place.threads.pending("SO-1.v1") is None
     assert place.threads.pending("SO-1.v2") is not None
     with place.desk.read() as session:
-        assert packets.packet(session, "SO-1.v2").body["edits"] == {"quantity": "4"}
+        assert packets.packet(session, "SO-1.v2").body["edits"] == {"note": "Call them."}
 
 
 def test_who_edited_a_packet_does_not_approve_its_next_version(tmp_path: Path) -> None:
     place = place_at(tmp_path)
     draft_one(place)
-    decide(place, approve("SO-1.v1", person(), decision="edit", parameters={"quantity": "4"}), NOW)
+    decide(
+        place, approve("SO-1.v1", person(), decision="edit", parameters={"note": "Call them."}), NOW
+    )
     with pytest.raises(Denied) as denied:
         decide(place, approve("SO-1.v2", person()), NOW)
     assert denied.value.rules == ("not-own-request",)

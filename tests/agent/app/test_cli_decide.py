@@ -9,12 +9,22 @@ import pytest
 
 from policies.settings import default_text
 from seeds import DEMO_DIR
-from tests.agent.app.conftest import HoldDesk
+from tests.agent.app.conftest import HoldDesk, Said
 from tests.agent.app.tables import rewrite
 
 CREDIT = "SO-1042"
 OWN_ENTRY = "SO-1366"
 TWO_SIGNATURES = "SO-1387"
+
+
+BECAUSE = ("--reason-code", "payment_promised", "--reason", "paid on Friday")
+
+
+def approve(holddesk: HoldDesk, home: Path, order: str, user: str, *words: str) -> Said:
+    """Read the packet as it waits, then approve it with a reason, as one person."""
+    holddesk("show", order, "--as", user, "--home", home)
+    return holddesk("decide", order, "approve", *BECAUSE, *words, "--as", user, "--home", home,
+                    "--json")  # fmt: skip
 
 
 def audited(home: Path, holddesk: HoldDesk) -> int:
@@ -47,11 +57,11 @@ def test_a_denied_attempt_is_audited_and_the_packet_still_waits(home: Path, hold
     holddesk("decide", CREDIT, "approve", "--as", "u.jensen", "--home", home)
 
     assert audited(home, holddesk) == before + 1
-    assert holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home).code == 0
+    assert approve(holddesk, home, CREDIT, "u.vogt").code == 0
 
 
 def test_finance_approves_while_credit_stands(home: Path, holddesk: HoldDesk):
-    outcome = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home, "--json").json
+    outcome = approve(holddesk, home, CREDIT, "u.vogt").json
 
     assert outcome["status"] == "approved"
     assert outcome["final"] is True
@@ -62,7 +72,7 @@ def test_finance_approves_while_credit_stands(home: Path, holddesk: HoldDesk):
 def test_a_second_decision_is_told_about_the_first(
     again: tuple[str, ...], home: Path, holddesk: HoldDesk
 ):
-    holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home)
+    approve(holddesk, home, CREDIT, "u.vogt")
 
     said = holddesk("decide", CREDIT, *again, "--as", "u.vogt", "--home", home)
 
@@ -82,9 +92,8 @@ def test_who_entered_an_order_does_not_approve_it(home: Path, holddesk: HoldDesk
 
 
 def test_a_large_order_needs_two_people(home: Path, holddesk: HoldDesk):
-    first = holddesk("decide", TWO_SIGNATURES, "approve", "--as", "u.dahl", "--home", home,
-                     "--json").json  # fmt: skip
-    second = holddesk("decide", TWO_SIGNATURES, "approve", "--as", "u.dahl", "--home", home)
+    first = approve(holddesk, home, TWO_SIGNATURES, "u.dahl").json
+    second = approve(holddesk, home, TWO_SIGNATURES, "u.dahl")
 
     assert (first["signed"], first["needed"], first["final"]) == (1, 2, False)
     second.refuses(1, "does not sign twice")
@@ -107,7 +116,7 @@ def test_a_packet_that_is_sent_back_is_drafted_again(home: Path, holddesk: HoldD
     holddesk("decide", CREDIT, "send-back", "--reason", "count the stock", "--as", "u.neumann",
              "--home", home)  # fmt: skip
 
-    outcome = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home, "--json").json
+    outcome = approve(holddesk, home, CREDIT, "u.vogt").json
 
     assert outcome["packet_id"] == f"{CREDIT}.v2"
 
@@ -173,19 +182,24 @@ def test_evidence_that_changed_stops_an_approval(home: Path, tmp_path: Path, hol
 
     said = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home)
 
-    said.refuses(1, "evidence", "nothing was decided", f"holddesk work {CREDIT}")
+    said.refuses(1, "evidence", "nothing was decided", "credit_limit 120000 -> 100000",
+                 f"holddesk show {CREDIT}.v2")  # fmt: skip
 
 
-def test_after_the_evidence_changed_work_drafts_a_version_that_can_be_decided(
+def test_after_the_evidence_changed_a_version_waits_that_says_what_changed(
     home: Path, tmp_path: Path, holddesk: HoldDesk
 ):
     reload(home, tmp_path / "changed", holddesk, credit_limit="100000")
     holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home)
 
-    worked = holddesk("work", CREDIT, "--home", home, "--json").json
+    changes = holddesk("show", CREDIT, "--as", "u.vogt", "--home", home, "--json").json["packet"][
+        "changes"
+    ]
 
-    assert worked["waiting"] == [f"{CREDIT}.v2"]
-    assert holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home).code == 0
+    assert changes["since"] == f"{CREDIT}.v1"
+    assert {"path": "credit/limit", "before": "120000", "after": "100000"} in changes["figures"]
+    assert [row["ref"] for row in changes["rows"]] == ["credit_accounts/CU-110/C1"]
+    assert approve(holddesk, home, CREDIT, "u.vogt").code == 0
 
 
 def test_the_same_evidence_loaded_again_stops_nothing(
@@ -193,7 +207,7 @@ def test_the_same_evidence_loaded_again_stops_nothing(
 ):
     reload(home, tmp_path / "same", holddesk)
 
-    assert holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home).code == 0
+    assert approve(holddesk, home, CREDIT, "u.vogt").code == 0
 
 
 def test_rules_that_changed_stop_an_approval_until_work_drafts_again(
@@ -202,9 +216,9 @@ def test_rules_that_changed_stop_an_approval_until_work_drafts_again(
     other = default_text().replace("tolerance_pct: 0.5", "tolerance_pct: 0.6")
     (home / "rules.yaml").write_text(other)
 
-    stopped = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home)
+    stopped = approve(holddesk, home, CREDIT, "u.vogt")
     holddesk("work", CREDIT, "--home", home)
-    outcome = holddesk("decide", CREDIT, "approve", "--as", "u.vogt", "--home", home, "--json")
+    outcome = approve(holddesk, home, CREDIT, "u.vogt")
 
     stopped.refuses(1, "rules changed", f"holddesk work {CREDIT}")
     assert outcome.json["packet_id"] == f"{CREDIT}.v2"

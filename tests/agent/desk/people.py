@@ -96,5 +96,7 @@ def a_packet(desk: Desk, facts: OrderFacts | None = None, fingerprint: str = "f1
 
 
 def approve(packet_id: str = "SO-1.v1", who: Person | None = None, **changes: Any) -> Request:
-    base = Request(packet_id, who or person(), "approve", "f1", action="release_order")
+    base = Request(
+        packet_id, who or person(), "approve", "f1", action="release_order", shown_now=True
+    )
     return replace(base, **changes)

@@ -245,7 +245,8 @@ def test_who_approved_an_action_of_the_order_does_not_notify(desk: Desk) -> None
 )
 def test_what_ends_a_packet(desk: Desk, decision: str, after: str) -> None:
     a_packet(desk)
-    outcome = ask(desk, approve(decision=decision, reason="because", action=""))
+    texts = {"note": "Call them."} if decision == "edit" else {}
+    outcome = ask(desk, approve(decision=decision, reason="because", action="", parameters=texts))
     assert (outcome.status, outcome.final, status(desk)) == (after, True, after)
     assert counted(desk, Outbox) == 0
 
