@@ -57,5 +57,8 @@ def request(order_id: str, who: Person, decision: str) -> Request:
     base = Request(packets.packet_id_of(order_id, 1), who, decision, FINGERPRINT, reason="checked")
     if decision == "approve":
         return replace(base, action="release_order", shown_now=True)
-    more = {"edit": {"note": "Call them."}, "snooze": {"until": (NOW + timedelta(hours=1)).isoformat()}}
+    more = {
+        "edit": {"note": "Call them."},
+        "snooze": {"until": (NOW + timedelta(hours=1)).isoformat()},
+    }
     return replace(base, parameters=more.get(decision, {}))
