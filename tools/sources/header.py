@@ -16,7 +16,8 @@ def header_names(table: Table, file: str, cells: list[str]) -> tuple[str, ...]:
     Trailing cells without a name are left out.
 
     Raises:
-        BadInput: a name is missing, doubled or reserved, or a key column is not there.
+        BadInput: a name is missing, doubled or reserved, or a key column is not there that has
+            to be filled.
     """
     names = [cell.strip() for cell in cells]
     while names and not names[-1]:
@@ -26,7 +27,7 @@ def header_names(table: Table, file: str, cells: list[str]) -> tuple[str, ...]:
     _refuse_doubled(file, names)
     found = tuple(n.lower() if n.lower() in table.columns else n for n in names)
     for key in table.key:
-        if key not in found:
+        if key not in found and key not in table.may_be_empty:
             raise BadInput(f"{file} has no column {key}{_hint(key, names)}")
     for column in found:
         if column.startswith(RESERVED):

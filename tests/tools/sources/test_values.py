@@ -89,6 +89,13 @@ def test_a_cell_reads_as(kind, cell, value):
     assert read(kind, cell) == value
 
 
+def test_a_key_column_that_may_be_empty_may_be_missing(folder, loaded, rows):
+    (folder / "stock.csv").write_text("site_id,sku,on_hand_qty\nS-1,SKU-1,40\n")
+    assert loaded().quarantined == 0
+    (row,) = rows("SELECT batch_id, on_hand_qty FROM stock")
+    assert row["batch_id"] is None
+
+
 def test_a_byte_order_mark_and_a_capital_header_are_no_matter(folder, loaded, rows):
     (folder / "sites.csv").write_text("Site_ID,NAME\r\nD01,x\r\n", encoding="utf-8-sig")
     loaded()
