@@ -18,9 +18,8 @@ ACTION_OF: dict[str, str] = {
     "substitute": "substitute_item",
 }  # fmt: skip
 """The locked action that each disposition would need."""
-GOODS = frozenset(
-    {"stock_shortage", "customer_priority_conflict", "substitution_need", "route_risk"}
-)
+STOCK_CLASSES = frozenset({"stock_shortage", "customer_priority_conflict", "substitution_need"})
+GOODS = STOCK_CLASSES | {"route_risk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ def primary_class(findings: Iterable[Finding], settings: Settings) -> ExceptionC
 
 
 def _date_options(stock: list[Mapping[str, Any]]) -> dict[str, list[Figure]]:
-    """By kind of stock option, the day of each short line on which it would be served."""
-    short = [line for line in stock if _number(line.get("short")) > 0]
+    """By kind of stock option, the day of each line that wants goods on which it is served."""
+    short = [line for line in stock if _wants(line)]
     kinds: dict[str, list[Figure]] = {}
     for kind in ("transfer", "inbound", "substitute", "partial"):
         days = []
@@ -77,16 +76,22 @@ def _date_options(stock: list[Mapping[str, Any]]) -> dict[str, list[Figure]]:
 
 
 def _complete_line(stock: list[Mapping[str, Any]]) -> Figure | None:
-    """The day on which a line that is not short is there, where another line is short."""
-    if not any(_number(line.get("short")) > 0 for line in stock):
+    """The day on which a line that wants nothing is there, where another line does."""
+    if not any(_wants(line) for line in stock):
         return None
     days = [
         line.get("in_full_on")
         for line in stock
-        if _number(line.get("needed")) > 0 and _number(line.get("short")) <= 0
+        if _number(line.get("needed")) > 0 and not _wants(line)
     ]
     dated = [d for d in days if isinstance(d, Figure) and d.value is not None]
     return min(dated, key=_day, default=None)
+
+
+def _wants(line: Mapping[str, Any]) -> bool:
+    """Whether a line is short, or could go as a substitute because its product is blocked."""
+    options = line.get("options", [])
+    return _number(line.get("short")) > 0 or any(o["kind"] == "substitute" for o in options)
 
 
 def _number(value: object) -> Any:
@@ -111,7 +116,8 @@ WORDS: dict[Disposition, tuple[str, str]] = {
 GOODS_PATHS = frozenset({"wait", "split", "substitute"})
 NOTHING_SHORT = "No line is short."
 STOCK_NOT_KNOWN = "Whether a line is short is not known."
-LATER_RUN = "The delivery comes after the promise."
+LATER_RUN = "A later run takes it, after the promise."
+NO_RUN = "No run on file takes it."
 NO_PART = "Order or customer takes no part delivery."
 
 
@@ -123,17 +129,17 @@ def _against_shipping(blocking: bool, forced: bool, grave: bool) -> str:
 
 
 def _no_goods_path(
-    name: Disposition, stock: list[Mapping[str, Any]], may_split: bool, stock_known: bool
+    name: Disposition, findings: list[Finding], may_split: bool, stock_known: bool
 ) -> str:
     """Why waiting, splitting or a substitute does not serve the order."""
-    if any(_number(line.get("short")) > 0 for line in stock):
+    if any(finding.cls in STOCK_CLASSES for finding in findings):
         return NO_PART if name == "split" and not may_split else WORDS[name][1]
     return NOTHING_SHORT if stock_known else STOCK_NOT_KNOWN
 
 
 def _options(
     findings: list[Finding], stock: list[Mapping[str, Any]], cost_of_waiting: Figure | None,
-    *, may_ship: bool, may_split: bool, stock_known: bool, against: str,
+    delivery_on: Figure | None, *, may_ship: bool, may_split: bool, stock_known: bool, against: str,
 ) -> tuple[Option, ...]:  # fmt: skip
     kinds = _date_options(stock)
     waits = [_latest(kinds[kind]) for kind in ("transfer", "inbound") if kind in kinds]
@@ -142,27 +148,31 @@ def _options(
     partial = _latest(kinds["partial"]) if "partial" in kinds else _complete_line(stock)
     if not may_split:
         partial = None
-    late = any(f.cls == "route_risk" and counts(f) for f in findings)
+    runs_later = any(f.cls == "route_risk" for f in findings) and not any(map(_wants, stock))
+    if runs_later:
+        wait = delivery_on
     table: list[tuple[Disposition, bool, Figure | None, Figure | None]] = [
         ("ship", may_ship, None, None),
-        ("wait", wait is not None or late, cost_of_waiting, wait),
+        ("wait", wait is not None, cost_of_waiting, wait),
         ("split", partial is not None, None, partial),
         ("substitute", substitute is not None, None, substitute),
         ("escalate", bool(findings), None, None),
         ("hold", True, None, None),
     ]
 
-    def why(name: Disposition, feasible: bool, on: Figure | None) -> str:
+    def why(name: Disposition, feasible: bool) -> str:
+        if name == "wait" and runs_later:
+            return LATER_RUN if feasible else NO_RUN
         if feasible:
-            return LATER_RUN if name == "wait" and on is None else WORDS[name][0]
+            return WORDS[name][0]
         if name == "ship":
             return against
         if name in GOODS_PATHS:
-            return _no_goods_path(name, stock, may_split, stock_known)
+            return _no_goods_path(name, findings, may_split, stock_known)
         return WORDS[name][1]
 
     return tuple(
-        Option(name, feasible, cost, on, Sentence(why(name, feasible, on)))
+        Option(name, feasible, cost, on, Sentence(why(name, feasible)))
         for name, feasible, cost, on in table
     )
 
@@ -192,6 +202,7 @@ def recommend(
     forced: bool,
     may_split: bool = True,
     cost_of_waiting: Figure | None = None,
+    delivery_on: Figure | None = None,
 ) -> Recommendation:
     """The disposition by the published rule, with what it is subject to.
 
@@ -202,6 +213,7 @@ def recommend(
         may_split: whether order and customer take a part delivery now.
         forced: whether a forced hold is active (figures never clear it).
         cost_of_waiting: the penalty of delivering later, where it is known.
+        delivery_on: the earliest delivery by a run on file, with all lines taken as available.
     """
     blocking = [f for f in findings if counts(f)]
     names = {u.check for u in unknown}
@@ -210,7 +222,7 @@ def recommend(
     may_ship = not blocking and not forced and not grave and not compliance
     against = _against_shipping(bool(blocking) or compliance, forced, bool(grave))
     options = _options(
-        blocking, stock, cost_of_waiting, may_ship=may_ship, may_split=may_split,
+        blocking, stock, cost_of_waiting, delivery_on, may_ship=may_ship, may_split=may_split,
         stock_known="stock_shortage" not in names, against=against,
     )  # fmt: skip
     if compliance:

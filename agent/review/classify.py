@@ -106,6 +106,7 @@ def judge(case: Case, settings: Settings, version: str) -> Classified:
             result.sections.get("stock", []),
             forced=any(check.hold.flag("forced") for check in holds),
             may_split=may_ship_part(case.book, case.order),
+            delivery_on=result.sections.get("delivery", {}).get("earliest_on"),
         ),
         version,
         value,

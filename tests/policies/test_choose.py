@@ -183,6 +183,13 @@ def test_where_stock_is_not_known_nothing_is_said_about_it(path: str):
     assert reason(found, path) == "Whether a line is short is not known."
 
 
+def test_where_goods_are_missing_the_options_say_what_is_not_on_file():
+    found = recommended(finding("stock_shortage"), stock=(short_line(),))
+
+    assert reason(found, "substitute") == "No usable substitute is on file."
+    assert reason(found, "split") == "No part of a line that is short can go now."
+
+
 def test_an_order_that_takes_no_part_says_so():
     found = recommended(finding("stock_shortage"), stock=(short_line(),), may_split=False)
 
@@ -190,9 +197,36 @@ def test_an_order_that_takes_no_part_says_so():
 
 
 def test_a_late_run_is_waited_for_as_a_delivery_and_not_as_goods():
+    day = figure("delivery.earliest_on", date(2026, 3, 12))
+    found = recommended(finding("route_risk"), delivery_on=day)
+
+    assert found.disposition == "wait"
+    assert next(o for o in found.options if o.disposition == "wait").available_on == day
+    assert reason(found, "wait") == "A later run takes it, after the promise."
+
+
+def test_nobody_is_told_to_wait_for_a_run_that_is_not_on_file():
     found = recommended(finding("route_risk"))
 
-    assert reason(found, "wait") == "The delivery comes after the promise."
+    assert found.disposition == "escalate"
+    assert reason(found, "wait") == "No run on file takes it."
+
+
+def test_a_run_that_comes_later_brings_no_goods_that_are_short():
+    day = figure("delivery.earliest_on", date(2026, 3, 12))
+    found = recommended(
+        finding("route_risk"), finding("stock_shortage"), stock=(short_line(),), delivery_on=day
+    )
+
+    assert found.disposition == "escalate"
+    assert reason(found, "wait") == "No dated supply or transfer completes the order."
+
+
+def test_a_substitute_serves_a_blocked_product_that_is_not_short():
+    line = {**short_line(substitute=date(2026, 3, 2)), "short": figure("stock.10.short", 0, "EA")}
+    found = recommended(finding("substitution_need"), stock=(line,))
+
+    assert found.disposition == "substitute"
 
 
 @pytest.mark.parametrize(
