@@ -29,6 +29,11 @@ def column_groups() -> dict[str, dict[str, str]]:
     }
 
 
+def view_of_nobody() -> View:
+    """The view of somebody who sees no column group: what it hides rests on some group."""
+    return View("", frozenset(), column_groups(), frozenset())
+
+
 def view_of(who: Agent | Person, guard: Guard | None = None) -> View:
     """What somebody may see; a fault of the guard hides everything but keys.
 

@@ -15,6 +15,7 @@ import typer
 
 from agent.app.cli_audit import audit_app
 from agent.app.cli_decide import add_decide_commands
+from agent.app.cli_service import account_app, serve, token_app
 from agent.app.options import DEFAULT_HOME, As, AsJson, AsOf, HomeOption, RulesFile
 from tools.errors import BadInput, HolddeskError
 
@@ -27,7 +28,10 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="Rules, settings and rights.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+app.add_typer(account_app, name="account")
+app.add_typer(token_app, name="token")
 app.add_typer(policy_app, name="policy")
+app.command()(serve)
 
 LONGEST_LINE = 1000
 

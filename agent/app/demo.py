@@ -49,6 +49,11 @@ def _prepare(where: Path, company: Demo) -> tuple[Home, dict[str, Any]]:
     return home, loading.load(DEMO_DIR, where, None).as_json()
 
 
+def make_demo(where: Path) -> Home:
+    """Make the demo home, or bring it to the tables of this release; decisions stay."""
+    return _prepare(where, load_demo())[0]
+
+
 def run_demo(where: Path, json: bool) -> None:
     """Make the demo home (again, without harm), work its queue and show one packet."""
     company = load_demo()

@@ -133,7 +133,8 @@ def _no_lists(required_lists: Sequence[str]) -> list[str]:
     ]
 
 
-def _freshness(snapshot: Snapshot) -> list[dict[str, object]]:
+def freshness(snapshot: Snapshot) -> list[dict[str, object]]:
+    """When each table was extracted, by source."""
     names, rows = snapshot.select(
         'SELECT "table", source_system, extracted_at, rows FROM main.source_freshness '
         'ORDER BY "table", source_system',
@@ -189,7 +190,7 @@ def _examined(snapshot: Snapshot, where: dict[str, str], errors: list[str]) -> D
         absent,
         not_known,
         quarantined,
-        _freshness(snapshot),
+        freshness(snapshot),
         errors,
         warnings,
     )

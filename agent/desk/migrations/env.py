@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import agent.desk.audit_models  # noqa: F401 - its tables
+import agent.desk.account_models
+import agent.desk.audit_models  # noqa: F401 - their tables
 from agent.desk.models import Base
 
 context.configure(
