@@ -7,6 +7,7 @@ from datetime import date
 
 from policies.findings import Bound, Finding, Sentence, Unknown
 from policies.settings import ExceptionClass
+from tools.approvals import person_of
 from tools.book import Case
 from tools.rows import Figure, Row
 
@@ -68,10 +69,16 @@ def person_for(case: Case, role: str) -> tuple[Row | None, Row | None]:
     present = [row for row in holders if not is_absent(row, case.today)]
     for absent in (row for row in holders if is_absent(row, case.today)):
         stand_in = case.book.one("staff", user_id=absent["stand_in"])
-        if stand_in in present and stand_in.text("user_id") != case.order.text("created_by"):
+        if stand_in in present and not _entered(case, stand_in):
             return stand_in, absent
-    free = [row for row in present if row.text("user_id") != case.order.text("created_by")]
+    free = [row for row in present if not _entered(case, row)]
     return next(iter(free or present), None), None
+
+
+def _entered(case: Case, staff: Row) -> bool:
+    """Whether the order was created by this person, under this account or another of theirs."""
+    creator = person_of(case.book, case.order.text("created_by"))
+    return creator is not None and person_of(case.book, staff.text("user_id")) == creator
 
 
 def role_of(primary: ExceptionClass | None, findings: list[Finding], unknown: list[Unknown]) -> str:

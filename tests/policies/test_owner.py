@@ -88,6 +88,15 @@ def test_a_stand_in_who_created_the_order_takes_nothing_over():
     assert owner([absent, DEPUTY, third], created_by="u.deputy").user_id == "u.third"
 
 
+def test_whoever_entered_the_order_does_not_decide_on_it_by_another_account():
+    second = {"user_id": "u.a", "person_id": "P-1", "roles": "credit_control"}
+    entered = {"user_id": "u.sales", "person_id": "P-1", "roles": "sales_operations"}
+    third = {"user_id": "u.third", "person_id": "P-3", "roles": "credit_control"}
+
+    staff = [away("2026-03-02", "2026-03-02"), second, entered, third]
+    assert owner(staff, created_by="u.sales").user_id == "u.third"
+
+
 def test_the_staff_of_another_company_own_nothing():
     assert owner([{"user_id": "u.credit", "company_id": "C2"}]).user_id is None
 
