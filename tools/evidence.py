@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from tools import scope
 from tools.book import Book, SetAside, TableState
 from tools.collector import collector_paused
 from tools.conventions import Conventions
-from tools.rows import Row, Scalar, plain
+from tools.rows import Row, Scalar, references
 from tools.snapshot import Snapshot, TableInfo
 from tools.sources import sqltext
-from tools.tables import reference, tables
+from tools.tables import tables
 
 HIDDEN_COLUMNS = {"_row"}
 SET_ASIDE = "set_aside"
@@ -82,9 +83,11 @@ def scalar(value: object) -> Scalar:
 def _column(values: Sequence[object]) -> Sequence[Scalar]:
     """The values of a column as rows carry them; what often comes again is made once."""
     kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {int, bool, date, time} or (kinds == {str} and "" not in values):
+        return cast("Sequence[Scalar]", values)
     if kinds <= {Decimal, datetime} or kinds == {str}:
         made = {value: scalar(value) for value in set(values)}
-        return [made[value] for value in values]
+        return list(map(made.__getitem__, values))
     return [scalar(value) for value in values]
 
 
@@ -96,16 +99,10 @@ def _rows(table: str, columns: Sequence[str], records: Sequence[Sequence[object]
         for name, values in zip(columns, zip(*records, strict=True), strict=True)
         if name not in HIDDEN_COLUMNS
     }
-    empty = [None] * len(records)
-    keys = zip(*(found.get(name, empty) for name in tables()[table].key), strict=True)
-    return [
-        Row(table, reference(table, key), dict(zip(found, values, strict=True)))
-        for key, values in zip(
-            (tuple(map(plain, key)) for key in keys),
-            zip(*found.values(), strict=True),
-            strict=True,
-        )
-    ]
+    empty: Sequence[Scalar] = [None] * len(records)
+    keys = [found.get(name, empty) for name in tables()[table].key]
+    values = map(dict, map(zip, repeat(tuple(found)), zip(*found.values(), strict=True)))
+    return list(map(Row, repeat(table), references(table, keys), values))
 
 
 def _set_aside(columns: Sequence[str], records: Iterable[Sequence[Any]]) -> list[SetAside]:

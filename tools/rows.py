@@ -8,11 +8,12 @@ Figures form a graph from a shown number down to source rows, which is what a pa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from typing import TypeAlias, TypeVar, dataclass_transform
 
 import orjson
@@ -115,6 +116,16 @@ class Row:
 def make_row(table: str, key: tuple[str, ...], values: Mapping[str, Scalar]) -> Row:
     """Build a row with its citation from the table's key columns."""
     return Row(table, reference(table, tuple(plain(values.get(k)) for k in key)), values)
+
+
+def references(table: str, keys: Sequence[Sequence[Scalar]]) -> Iterator[str]:
+    """The citations of many rows, by their key columns; each is what `reference` makes of one."""
+    return map("/".join, zip(repeat(table), *map(_key_parts, keys)))
+
+
+def _key_parts(column: Sequence[Scalar]) -> Sequence[str]:
+    made = {value: reference("", (plain(value),))[1:] for value in set(column)}
+    return list(map(made.__getitem__, column))
 
 
 @record

@@ -16,6 +16,7 @@ AGEING = frozenset(
     {"ageing", "oldest_overdue_days", "expires_at", "late_probability", "latest_action_at"}
 )
 PROSE = frozenset({"statement", "why", "note", "text", "answer", "citations"})
+IMMATERIAL = AGEING | PROSE
 SECTIONS = ("order", "customer", "credit", "stock", "price", "delivery", "owner", "hold_check",
             "not_known", "recommendation", "actions")  # fmt: skip
 TODAY = "today"
@@ -27,11 +28,14 @@ def canonical(value: object) -> bytes:
 
 
 def _material(value: Any, today: str) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _material(v, today) for k, v in value.items() if k not in AGEING | PROSE}
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is str:
+        return TODAY if value == today else value
+    if kind is dict:
+        return {k: _material(v, today) for k, v in value.items() if k not in IMMATERIAL}
+    if kind is list:
         return [_material(item, today) for item in value]
-    return TODAY if value == today else value
+    return value
 
 
 def _finding(packet: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ path which calculation or cell it shows, so that the verifier can hold one again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -42,6 +41,16 @@ def _decimal(value: Decimal) -> str | int | bool | None:
     return plain(value)
 
 
+def calculation(figure: Figure) -> dict[str, Any]:
+    """A figure as the packet states it; packets of a book share it and do not change it."""
+    return {
+        "value": stated(figure.value),
+        "unit": figure.unit,
+        "formula": figure.formula,
+        "inputs": [item.id for item in figure.inputs],
+    }
+
+
 def currency_in(book: Book, order_id: str) -> str:
     """The currency of an order in the book."""
     order = book.first("orders", "order_id").get(order_id)
@@ -63,6 +72,8 @@ class Builder:
 
     def leaf(self, path: str, value: Any) -> Any:
         """A section's node as JSON; every figure or cell in it is bound to its path."""
+        if value is None or type(value) is str:
+            return value
         if isinstance(value, Figure | Cell):
             self.renderer.trail.add([value])
             self.bindings[path] = value.id
@@ -70,7 +81,7 @@ class Builder:
         if isinstance(value, Row):
             self.renderer.trail.add([value])
             return value.ref
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {key: self.leaf(f"{path}/{key}", item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.leaf(f"{path}/{n}", item) for n, item in enumerate(value)]
@@ -235,24 +246,23 @@ class Builder:
 
     def evidence(self) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
         """Evidence rows, their hashes, and the calculations, all sorted by name."""
-        trail = self.renderer.trail
+        trail, once = self.renderer.trail, self.case.book.once
         self._add_currency_rows()
-        rows = {ref: trail.rows[ref] for ref in sorted(trail.rows)}
-        calculations = {
-            key: {"value": stated(figure.value), "unit": figure.unit, "formula": figure.formula,
-                  "inputs": [item.id for item in figure.inputs]}
-            for key, figure in sorted(trail.figures.items())
-        }  # fmt: skip
+        bodies: dict[str, dict[str, Any]] = once("packet.rows", dict)
+        hashes: dict[str, str] = once("packet.hashes", dict)
+        stated_before: dict[Figure, dict[str, Any]] = once("packet.calculations", dict)
+        refs, names = sorted(trail.rows), sorted(trail.figures)
+        for ref in refs:
+            if ref not in bodies:
+                bodies[ref], hashes[ref] = trail.rows[ref].as_json(), trail.rows[ref].hash
+        for figure in trail.figures.values():
+            if figure not in stated_before:
+                stated_before[figure] = calculation(figure)
         return (
-            {ref: self._once("json", row) for ref, row in rows.items()},
-            {ref: self._once("hash", row) for ref, row in rows.items()},
-            calculations,
+            {ref: bodies[ref] for ref in refs},
+            {ref: hashes[ref] for ref in refs},
+            {name: stated_before[trail.figures[name]] for name in names},
         )
-
-    def _once(self, what: str, row: Row) -> Any:
-        """A row's JSON or hash, made once for all packets of the book."""
-        make: Callable[[], Any] = row.as_json if what == "json" else lambda: row.hash
-        return self.case.book.once((what, row.ref), make)
 
     def _add_currency_rows(self) -> None:
         """The orders of cited lines: they hold the currency of the lines' money."""

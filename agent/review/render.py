@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 
 from policies.findings import Bound, Sentence
 from tools.money import minor_unit
-from tools.rows import Cell, Row, Trail, rows_under
+from tools.rows import Cell, Figure, Row, Trail, rows_under
 
 LANGUAGES = {"en": Locale("en", "GB"), "de": Locale("de", "DE"), "fr": Locale("fr", "FR")}
 DAYS = {"en": ("day", "days"), "de": ("Tag", "Tage"), "fr": ("jour", "jours")}
@@ -71,6 +71,11 @@ def _decimal(value: Decimal, unit: str, language: str) -> str:
     return text + {"percent": " %", "m3": " m³"}.get(unit, f" {unit}")
 
 
+@lru_cache(maxsize=65536)
+def _day(value: date, language: str) -> str:
+    return str(format_date(value, DAY_FORMAT[language], locale=LANGUAGES[language]))
+
+
 def render_value(value: object, unit: str, language: str, timezone: Any) -> str:
     """A value as text: money, quantity, per cent, days, date, local moment, or the words as is."""
     locale = LANGUAGES[language]
@@ -78,7 +83,7 @@ def render_value(value: object, unit: str, language: str, timezone: Any) -> str:
         local = value.astimezone(timezone)
         return str(format_datetime(local, f"{DAY_FORMAT[language]} HH:mm", locale=locale))
     if isinstance(value, date):
-        return str(format_date(value, DAY_FORMAT[language], locale=locale))
+        return _day(value, language)
     if isinstance(value, bool | str | time) or value is None or unit == "text":
         return "" if value is None else str(value)
     if isinstance(value, Decimal | int):
@@ -94,6 +99,7 @@ class Renderer:
         self.currency_of = currency_of
         self.trail = Trail()
         self._made: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._cited: dict[Figure, list[Row]] = {}
 
     def unit_of(self, bound: Bound) -> str:
         """The unit in which a figure or cell is shown."""
@@ -128,14 +134,18 @@ class Renderer:
         text = sentence.template.format_map(shown)
         return {"text": text, "citations": sorted(rows), "figures": figures}
 
-    @staticmethod
-    def _nearest(bound: Bound) -> list[Row]:
+    def _nearest(self, bound: Bound) -> list[Row]:
         """The rows to cite for a figure: all that it rests on, at most the first fifty."""
-        return sorted(rows_under([bound]), key=lambda row: row.ref)[:50]
+        if isinstance(bound, Cell):
+            return [bound.row]
+        if bound not in self._cited:
+            self._cited[bound] = sorted(rows_under([bound]), key=lambda row: row.ref)[:50]
+        return self._cited[bound]
 
 
-def placeholders(template: str) -> list[str]:
+@cache
+def placeholders(template: str) -> tuple[str, ...]:
     """The names of a template in the order of the text."""
     from string import Formatter
 
-    return [name for _, name, _, _ in Formatter().parse(template) if name]
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
