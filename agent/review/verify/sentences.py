@@ -7,6 +7,7 @@ release or commit. Quoted values (a customer's name) are struck out and say noth
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NUMBER_WORDS = (
     "zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|"
@@ -65,6 +66,12 @@ def sentence_problem(text: str, shown: list[str]) -> str | None:
     left = strike_out(text, shown)
     if left is None:
         return "a bound figure is not in the text, or not in its place"
+    return _problem_of_rest(left)
+
+
+@lru_cache(maxsize=16_384)
+def _problem_of_rest(left: str) -> str | None:
+    """Why the words between the figures may not be shown; they are the same in many packets."""
     if found := COUNTABLE.search(left):
         return f"{found.group()} in the text is bound to no figure"
     if found := COMMITMENT.search(left):
