@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import cast
 
-from tools.book import NOT_YET, Book
+from tools.book import Book
 from tools.rows import Cell, Figure, Row
 from tools.unknown import NotKnown
 
@@ -95,8 +94,11 @@ def _rest_of(line: Row, name: str, done: str) -> Figure:
 
 
 def _left_of(line: Row, done: str) -> Decimal:
-    value = require(line, "ordered_qty") - line.amount(done) - line.amount("cancelled_qty")
-    return max(value, Decimal(0))
+    value = require(line, "ordered_qty")
+    for column in (done, "cancelled_qty"):
+        if less := line.number(column):
+            value -= less
+    return value if value > 0 else Decimal(0)
 
 
 def open_quantity(book: Book, line: Row) -> Figure:
@@ -200,15 +202,11 @@ def open_base_quantity(book: Book, line: Row) -> Decimal:
     Raises:
         NotKnown: the quantity is empty or no conversion is on file.
     """
-
-    def compute() -> Decimal:
-        quantity, unit = _left_of(line, "shipped_qty"), line["uom"]
-        base = product_of(book, line)["base_uom"] or unit
-        if unit == base:
-            return quantity
-        return conversion(book, line["sku"], line.text("uom"), str(base)).apply(quantity)
-
-    return book.once(("open_base_quantity", line.ref), compute)
+    quantity, unit = _left_of(line, "shipped_qty"), line["uom"]
+    base = product_of(book, line)["base_uom"] or unit
+    if unit == base:
+        return quantity
+    return conversion(book, line["sku"], line.text("uom"), str(base)).apply(quantity)
 
 
 # --- dates -----------------------------------------------------------------------------------
@@ -277,10 +275,9 @@ def ship_day(book: Book, line: Row) -> date | None:
     shared: dict[object, date | None] = book.once("ship_days", dict)
     own = line["ship_on"] or line["promised_on"] or line["requested_on"]
     key = (line.ref,) if own else line["order_id"]
-    found = shared.get(key, NOT_YET)
-    if found is NOT_YET:
-        found = shared[key] = _ship_day(book, line)
-    return cast("date | None", found)
+    if key not in shared:
+        shared[key] = _ship_day(book, line)
+    return shared[key]
 
 
 def _ship_day(book: Book, line: Row) -> date | None:

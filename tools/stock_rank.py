@@ -28,7 +28,7 @@ from tools.orders import (
     site_of,
 )
 from tools.rows import Cell, Row, record
-from tools.stock_reservations import unreserved
+from tools.stock_reservations import line_reservations, unbatched, uncovered
 from tools.unknown import NotKnown
 
 RankKey: TypeAlias = tuple[int, date, datetime, str, int]
@@ -97,10 +97,11 @@ def order_rank_key(book: Book, order: Row) -> RankKey:
 
 def counts(book: Book, order: Row, today: date) -> bool:
     """Whether an order competes: confirmed and not stale."""
-    return book.once(
-        ("stock.counts", order.ref, today),
-        lambda: confirmed(order) and not is_stale(book, order, today),
-    )
+    known: dict[str, bool] = book.once(("stock.counts", today), dict)
+    found = known.get(order.ref)
+    if found is None:
+        found = known[order.ref] = confirmed(order) and not is_stale(book, order, today)
+    return found
 
 
 def is_held(book: Book, order: Row, line_no: object) -> bool:
@@ -243,11 +244,13 @@ def _enter(
     book: Book, line: Row, order: Row, site: str, today: date,
     groups: dict[int, list[Demand]], unknown: list[tuple[RankKey, date | None, NotKnown]],
 ) -> None:  # fmt: skip
-    key, ship = rank_key(book, line, today), ship_from(book, line, today)
+    ship = ship_from(book, line, today)
+    key = _key(book, order, ship, line["line_no"])
     try:
         quantity = unbacked = open_base_quantity(book, line)
-        if book.by("reservations", order_id=line["order_id"], status="active"):
-            quantity, unbacked = unreserved(book, line), unreserved(book, line, site)
+        if reserved := line_reservations(book, line):
+            unbacked = uncovered(quantity, unbatched(reserved, site))
+            quantity = uncovered(quantity, reserved)
     except NotKnown as gap:
         unknown.append((key, ship, gap))
         return

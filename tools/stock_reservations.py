@@ -66,9 +66,11 @@ def line_reservations(book: Book, line: Row, sku: object = None) -> list[Row]:
     rows = book.by("reservations", order_id=line["order_id"], sku=product, status="active")
     if not rows:
         return []
+    number = line["line_no"]
+    if all(row["line_no"] is not None for row in rows):
+        return [row for row in rows if row["line_no"] == number]
     first = _first_line(book, line["order_id"], product)
     unnamed = first is None or first.ref == line.ref
-    number = line["line_no"]
     return [r for r in rows if r["line_no"] == number or (r["line_no"] is None and unnamed)]
 
 
@@ -79,9 +81,23 @@ def unreserved(book: Book, line: Row, site: str | None = None) -> Decimal:
     """
     rows = line_reservations(book, line)
     if site is not None:
-        rows = [row for row in rows if row["site_id"] == site and row["batch_id"] is None]
+        rows = unbatched(rows, site)
+    return uncovered(open_base_quantity(book, line), rows)
+
+
+def unbatched(rows: list[Row], site: str) -> list[Row]:
+    """The reservations of stock without batch at a site."""
+    return [row for row in rows if row["site_id"] == site and row["batch_id"] is None]
+
+
+def uncovered(quantity: Decimal, rows: list[Row]) -> Decimal:
+    """What of a quantity the reservations leave uncovered.
+
+    Raises:
+        NotKnown: a reservation has no quantity.
+    """
     held = sum((reserved_quantity(row) for row in rows), NOTHING)
-    return max(open_base_quantity(book, line) - held, NOTHING)
+    return max(quantity - held, NOTHING) if rows else quantity
 
 
 def unreserved_figure(book: Book, line: Row) -> Figure:
