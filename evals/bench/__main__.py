@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from statistics import median
 
 from agent.app.loading import load
-from agent.review import stages
 from evals.bench.books import Shape, write
-from policies.settings import load_rules
+from evals.bench.clock import clocked, seconds, shown
+from evals.bench.measures import Bench, batch, detection, largest_cell, one_order
 from seeds import DEMO_DIR, load_demo
 from tools.evidence import look_up
-from tools.snapshot import Snapshot, current_snapshot
+from tools.snapshot import POINTER, Snapshot, pointer
 
 REPEATS = 7
 BOOK_AS_OF = datetime.fromisoformat("2026-03-02T09:00:00+01:00")
-
-
-def seconds(run: Callable[[], object], repeats: int = REPEATS) -> list[float]:
-    """Wall-clock seconds of every repetition, sorted."""
-    taken = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - started)
-    return sorted(taken)
-
-
-def shown(name: str, taken: list[float]) -> str:
-    """A line with the least and the median of a measurement, in milliseconds."""
-    return f"{name:<46}{taken[0] * 1000:>10.1f} {median(taken) * 1000:>10.1f}"
 
 
 def distribution(snapshot: Snapshot, held: list[str]) -> str:
@@ -59,8 +43,8 @@ def start_up() -> list[str]:
     """`holddesk queue` on an empty home against `python -c pass`."""
     bare = [sys.executable, "-c", "pass"]
     command = [sys.executable, "-m", "agent.app.cli", "queue", "--help"]
-    floor = seconds(lambda: subprocess.run(bare, check=True))
-    ours = seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+    floor = seconds(lambda: subprocess.run(bare, check=True), REPEATS)
+    ours = seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL), REPEATS)
     return [
         shown("python -c pass", floor),
         shown("queue, start-up", ours),
@@ -68,40 +52,23 @@ def start_up() -> list[str]:
     ]
 
 
-def one_order(snapshot: Snapshot, held: list[str], as_of: datetime) -> list[str]:
-    """One order against the SQL that gathers its evidence."""
-    rules, order = load_rules(), held[0]
-    sql = seconds(lambda: stages.gather(snapshot, [order], as_of, rules))
-    whole = seconds(lambda: list(stages.review(snapshot, [order], as_of, rules)))
-    return [
-        shown("evidence SQL of one order", sql),
-        shown("review of one order", whole),
-        f"ratio {whole[0] / sql[0]:.2f} x",
-    ]
-
-
-def batch(snapshot: Snapshot, held: list[str], as_of: datetime) -> list[str]:
-    """Many orders in one process, as sets."""
-    rules = load_rules()
-    sql = seconds(lambda: stages.gather(snapshot, held, as_of, rules), 3)
-    whole = seconds(lambda: list(stages.review(snapshot, held, as_of, rules)), 3)
-    rate = len(held) / whole[0]
-    return [
-        shown(f"evidence SQL of {len(held)} orders", sql),
-        f"{'evidence SQL an order':<46}{sql[0] * 1000 / len(held):>10.2f}",
-        shown(f"review of {len(held)} orders", whole),
-        f"ratio {whole[0] / sql[0]:.2f} x; {rate:,.0f} packets a second and process",
-    ]
-
-
-def measure(folder: Path, home: Path, as_of: datetime, most: int) -> None:
-    """Load a folder and measure one order and a set of its held orders."""
-    load(folder, home, None)
-    snapshot = current_snapshot(home)
-    held = [str(r["order_id"]) for r in look_up(snapshot, "held_orders", as_of)][:most]
-    print(distribution(snapshot, held))
-    print(f"{'milliseconds':<46}{'least':>10} {'median':>10}")
-    print("\n".join([*one_order(snapshot, held, as_of), *batch(snapshot, held, as_of)]))
+def measure(home: Path, as_of: datetime, asked: argparse.Namespace) -> None:
+    """Measure one order, the last and the first held one, and a set of them."""
+    clock = time.process_time if asked.cpu else time.perf_counter
+    snapshot = clocked(home / pointer(home)["file"], clock)
+    held = [str(r["order_id"]) for r in look_up(snapshot, "held_orders", as_of)]
+    chosen, bench = held[: asked.set], Bench.of(snapshot, as_of, asked.repeats)
+    print(distribution(snapshot, chosen))
+    unit = "milliseconds of the processor" if asked.cpu else "milliseconds"
+    print(f"{unit:<46}{'least':>10} {'median':>10}")
+    for lines in (
+        one_order(bench, held[-1]),
+        one_order(bench, held[0]),
+        largest_cell(bench, held[0]),
+        batch(bench, chosen),
+        detection(bench, chosen),
+    ):
+        print("\n".join(lines), flush=True)
     snapshot.close()
 
 
@@ -113,16 +80,28 @@ def main() -> None:
     )
     parser.add_argument("--set", type=int, default=500, help="orders reviewed as one set")
     parser.add_argument("--hot", type=int, default=0, help="open lines on one hot product")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="of one order; sets: a third")
+    parser.add_argument(
+        "--cpu", action="store_true", help="count the processor's time, not the wall's"
+    )
+    parser.add_argument("--home", help="keep the book there, and use it if it is there already")
+    parser.add_argument("--book-only", action="store_true", help="only the synthetic book")
     asked = parser.parse_args()
+    print("load average of 1, 5 and 15 minutes: " + ", ".join(f"{n:.1f}" for n in os.getloadavg()))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print("\n".join(start_up()))
-        print("\ndemo company")
-        measure(DEMO_DIR, folder / "demo", load_demo().as_of, asked.set)
+        if not asked.book_only:
+            print("\n".join(start_up()))
+            print("\ndemo company")
+            load(DEMO_DIR, folder / "demo", None)
+            measure(folder / "demo", load_demo().as_of, asked)
         shape = Shape(lines=asked.lines, hot_lines=asked.hot)
+        home = Path(asked.home or folder / "home")
+        if not (home / POINTER).exists():
+            write(shape, folder / "book")
+            load(folder / "book", home, None)
         print(f"\nsynthetic: {shape}")
-        write(shape, folder / "book")
-        measure(folder / "book", folder / "home", BOOK_AS_OF, asked.set)
+        measure(home, BOOK_AS_OF, asked)
 
 
 if __name__ == "__main__":
