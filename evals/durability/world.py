@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -62,3 +63,42 @@ def request(order_id: str, who: Person, decision: str) -> Request:
         "snooze": {"until": (NOW + timedelta(hours=1)).isoformat()},
     }
     return replace(base, parameters=more.get(decision, {}))
+
+
+class PlainStages:
+    """Stages without a snapshot: they carry the order's id and much evidence through the graph."""
+
+    def intake(self, order_ids: Sequence[str], as_of: datetime) -> list[str]:
+        """The order."""
+        return list(order_ids)
+
+    def gather(self, work: list[str]) -> list[str]:
+        """Much evidence, which no checkpoint may hold."""
+        return [*work, "evidence " * 10_000]
+
+    def classify(self, work: list[str]) -> list[str]:
+        """As it is."""
+        return work
+
+    def draft(self, work: list[str]) -> list[str]:
+        """As it is."""
+        return work
+
+    def verify(self, work: list[str]) -> list[str]:
+        """As it is."""
+        return work
+
+    def guard(self, work: list[str]) -> list[str]:
+        """As it is."""
+        return work
+
+    def packet(self, work: list[str]) -> dict[str, Any]:
+        """The packet of the order."""
+        return {
+            "order_id": work[0], "fingerprint": FINGERPRINT, "policy_version": POLICY,
+            "snapshot": "s1", "recommendation": {"disposition": "ship"},
+        }  # fmt: skip
+
+    def facts(self, work: list[str]) -> OrderFacts:
+        """What the guard reads of it."""
+        return order_facts(work[0])
