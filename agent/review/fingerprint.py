@@ -15,7 +15,8 @@ import orjson
 AGEING = frozenset(
     {"ageing", "oldest_overdue_days", "expires_at", "late_probability", "latest_action_at"}
 )
-PROSE = frozenset({"statement", "why", "note", "text", "answer", "citations"})
+PROSE = frozenset({"statement", "why", "note", "text", "answer", "citations", "remark", "reason"})
+"""Words: they restate figures, or are free text that nothing is judged by."""
 IMMATERIAL = AGEING | PROSE
 SECTIONS = ("order", "customer", "credit", "stock", "price", "delivery", "owner", "hold_check",
             "not_known", "recommendation", "actions")  # fmt: skip
