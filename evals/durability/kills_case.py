@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from agent.app.working import Workplace, decide, open_workplace, sweep, work
 from agent.desk import audit, cases, packets
-from agent.desk.models import OPEN_STATUSES, Audit, Case, Decision, Packet
+from agent.desk.audit_models import Audit
+from agent.desk.models import OPEN_STATUSES, Case, Decision, Packet
 from agent.desk.outbox_models import Outbox
 from evals.durability.world import NOW, POLICY, PlainStages, pinned, request, somebody
 from tools.errors import Refused
@@ -57,7 +57,9 @@ def heal(home: Path, url: str | None, order_id: str) -> str:
     found = _found_at(place, order_id)
     work(place, [cases.Opening(order_id)], NOW)  # the hold is still there: the same case again
     _swept(place)
-    with suppress(Refused):  # decided before the kill
+    with place.desk.read() as session:
+        waits = packets.packet(session, packets.packet_id_of(order_id, 1)).status in OPEN_STATUSES
+    if waits:
         _approve(place, order_id)
     _swept(place)
     with place.desk.read() as session:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,7 +38,8 @@ from evals.durability.world import (
 from policies.guard import Person, shipped
 from tools.errors import Denied, Refused
 
-KINDS = ("approve", "approve or reject", "double click", "two accounts", "two signatures", "mixed")
+KINDS = ("approve", "approve or reject", "double click", "same key", "two accounts",
+         "two signatures", "mixed")  # fmt: skip
 PATIENCE = 300
 """Seconds that one process waits for the others."""
 THREADS = 8
@@ -80,7 +81,7 @@ def _attempts(kind: str, many: int, chance: Random) -> list[tuple[Person, str]]:
     accounts = [somebody("sales_operations", 0, "ab"[n % 2]) for n in range(many)]
     if kind == "approve or reject":
         return [(who, chance.choice(("approve", "reject"))) for who in people]
-    if kind == "double click":
+    if kind in ("double click", "same key"):
         return [(people[0], "approve")] * many
     if kind == "two accounts":
         return [(who, "approve") for who in accounts]
@@ -148,7 +149,9 @@ def _run_share(
 
 def _attempt(desk: Desk, race: Race, who: Person, decision: str) -> Told:
     try:
-        outcome = decide(desk, request(race.order_id, who, decision), shipped(), POLICY)
+        key = f"k{race.number}" if race.kind == "same key" else ""
+        asked = replace(request(race.order_id, who, decision), key=key)
+        outcome = decide(desk, asked, shipped(), POLICY)
     except Denied:
         return race.number, "denied", ""
     except Refused:
@@ -157,7 +160,8 @@ def _attempt(desk: Desk, race: Race, who: Person, decision: str) -> Told:
         return race.number, f"{type(error).__name__}: {error}", ""
     if not outcome.final:
         return race.number, "signed" if outcome.decision_id else "kept", ""
-    return race.number, "decided", str(outcome.decision_id)
+    told = "told again" if outcome.repeated else "decided"
+    return race.number, told, str(outcome.decision_id)
 
 
 def main(words: Sequence[str] | None = None) -> int:

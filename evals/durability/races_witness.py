@@ -110,7 +110,7 @@ def _two(signed: Sequence[Decision]) -> list[str]:
 
 
 def _told_wrongly(winner: Decision, heard: Sequence[tuple[str, str]]) -> list[str]:
-    named = {decision_id for what, decision_id in heard if what == "decided"}
+    named = {decision_id for what, decision_id in heard if what in ("decided", "told again")}
     errors = [what for what, _ in heard if ":" in what]
     if named != {winner.decision_id}:
         errors.append(f"told that {sorted(named)} decided, and {winner.decision_id} did")

@@ -62,7 +62,7 @@ def type_in(home: Path, *words: str) -> tuple[int, str]:
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = holddesk([*words, "--home", str(home)])
-    return code, out.buffer.getvalue().decode() + err.getvalue()  # type: ignore[attr-defined]
+    return code, out.buffer.getvalue().decode() + err.getvalue()
 
 
 def company(large: bool) -> Tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -89,6 +89,10 @@ class PlainStages:
         return work
 
     def guard(self, work: list[str]) -> list[str]:
+        """As it is."""
+        return work
+
+    def revise(self, work: list[str], edits: Mapping[str, Any]) -> list[str]:
         """As it is."""
         return work
 

@@ -38,7 +38,7 @@ def data_home(demo_home: Path, tmp_path: Path) -> Path:
         shutil.copytree(
             demo_home,
             tmp_path / "home",
-            ignore=shutil.ignore_patterns("desk.*", "checkpoints.*", "audit.*"),
+            ignore=shutil.ignore_patterns("desk.*", "checkpoints.*", "audit*"),
         )
     )
 
