@@ -28,6 +28,8 @@ verify: setup
 	$(BIN)/python -m pytest -q -n $(JOBS) --run-long -m long
 	$(BIN)/python -m evals.mutants --jobs $(JOBS)
 	$(BIN)/python -m evals.durability.races
+	$(BIN)/python -m evals.durability.kills
+	$(BIN)/python -m evals.durability.staleness
 
 bench: setup
 	$(BIN)/python -m evals.bench
