@@ -102,6 +102,9 @@ def _clear_lead(judged: Classified, order: Bound) -> Sentence:
 
 def _advice(judged: Classified) -> Sentence:
     path = judged.recommendation.disposition
+    clear = not judged.findings and not judged.unknown
+    if path == "ship" and clear and _state(judged) == "is not on hold":
+        return Sentence("Nothing has to be decided.")
     figures: dict[str, Bound] = {
         "path": word("path", path),
         "role": word("role", named(judged.owner.role)),

@@ -53,6 +53,8 @@ def test_an_order_that_is_not_held_says_so(demo_home: Path, holddesk: HoldDesk):
     packet = holddesk("review", CLEAR, "--home", demo_home, "--json").json
 
     assert "is not on hold" in packet["answer"]
+    assert "Nothing has to be decided." in packet["answer"]
+    assert "release decision" not in packet["answer"]
     assert packet["exceptions"] == []
 
 
