@@ -67,6 +67,10 @@ def decide(
         list[str] | None,
         typer.Option(help='What the rest waits for: "payment 12400 EUR", "document NAME".'),
     ] = None,
+    cls: Annotated[str, typer.Option("--class", help="waive_finding: the class.")] = "",
+    code: Annotated[str, typer.Option(help="waive_finding: the finding's code.")] = "",
+    line: Annotated[int | None, typer.Option(help="waive_finding: its line.")] = None,
+    up_to: Annotated[str, typer.Option(help="waive_finding: the worst value accepted.")] = "",
     note: Annotated[str, typer.Option(help="edit: the new internal note.")] = "",
     note_file: Annotated[Path | None, typer.Option(help="edit: a file with it.")] = None,
     message: Annotated[str, typer.Option(help="edit: the new customer message.")] = "",
@@ -88,6 +92,7 @@ def decide(
 
     given = {
         "lines": lines, "amount": amount, "conditions": condition or [], "to": to, "until": until,
+        "class": cls, "code": code, "line_no": line, "worst": up_to,
         "note": text_of(note, note_file, "note"),
         "message": text_of(message, message_file, "message"),
     }  # fmt: skip

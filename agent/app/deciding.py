@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from agent.app.bounds import check_part, measured_facts, needs_amount, waiver
 from agent.app.given import Typed, one_of
 from agent.app.home import Home, open_home
 from agent.app.opening import workplace
@@ -18,12 +20,14 @@ from agent.app.working import Workplace, decide
 from agent.desk import attempts
 from agent.desk.decisions import ENDING, KEEPING, Current, Outcome, Request, Stale, decisions
 from agent.desk.models import Packet
+from agent.desk.parameters import normalised
+from agent.desk.requests import NAMES_ACTION
 from agent.desk.waiting import any_waiting, waiting_packet
 from agent.review.classify import Classified
 from agent.review.locks import order_facts
 from agent.review.staged import ReviewStages
 from policies.guard import LOCKED_ACTIONS, Person
-from tools.errors import Denied, Refused
+from tools.errors import BadInput, Denied, Refused
 
 DECISIONS = tuple(name.replace("_", "-") for name in (*ENDING, *KEEPING))
 DRAFT_AGAIN = frozenset({"policy-changed", "packet-expired"})
@@ -87,7 +91,7 @@ def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> No
     desk = at_the_desk(open_home(where), typed.named, user, typed.decision)
     request = _request(desk, typed)
     try:
-        outcome = decide(desk.place, request, desk.as_of, lambda _: _current(desk))
+        outcome = decide(desk.place, request, desk.as_of, lambda _: _current(desk, request))
     except Stale as stale:
         raise Refused(f"{stale}{changes_said(desk.place, stale, desk.person)}") from None
     except Denied as no:
@@ -98,28 +102,45 @@ def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> No
     _print_outcome(desk, outcome, json)
 
 
-def _current(desk: AtTheDesk) -> Current:
-    return Current(desk.body["fingerprint"], order_facts(desk.judged), desk.staff)
+def _current(desk: AtTheDesk, request: Request) -> Current:
+    """The order as it is now, its credit measured by what the request grants."""
+    facts = order_facts(desk.judged)
+    facts = measured_facts(desk.judged, facts, request.action, request.parameters)
+    return Current(desk.body["fingerprint"], facts, desk.staff)
 
 
 def _request(desk: AtTheDesk, typed: Typed) -> Request:
     decision = typed.decision.replace("-", "_")
-    request = Request(
-        desk.found.packet_id, desk.person, decision, desk.found.fingerprint, "",
-        typed.parameters, reason_code=typed.reason_code, reason=typed.reason, key=typed.key,
+    action, given = "", normalised(typed.parameters)
+    if decision in NAMES_ACTION:
+        action, given = _approval(desk, typed.action, given)
+    elif decision == "reassign":
+        _must_be_staff(desk, str(given.get("to", "")))
+    return Request(
+        desk.found.packet_id, desk.person, decision, desk.found.fingerprint, action, given,
+        reason_code=typed.reason_code, reason=typed.reason, key=typed.key,
     )  # fmt: skip
-    if decision == "request_approval":
-        return replace(request, action=typed.action or DEFAULT_ACTION)
-    return _approval(desk, request, typed) if decision == "approve" else request
 
 
-def _approval(desk: AtTheDesk, request: Request, typed: Typed) -> Request:
-    """The second signature, where nothing else is named, is on what the first one is on."""
+def _approval(desk: AtTheDesk, action: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The action with its parameters; what a second signer leaves out is as the first signed it."""
     with desk.place.desk.read() as session:
         signed = decisions(session, desk.found.packet_id)
-    if signed and not typed.action and not typed.parameters:
-        return replace(request, action=signed[0].action, parameters=signed[0].parameters)
-    return replace(request, action=typed.action or DEFAULT_ACTION)
+    if signed and not given and action in ("", signed[0].action):
+        return signed[0].action, signed[0].parameters
+    action = action or DEFAULT_ACTION
+    needs_amount(action, given)
+    if action == "waive_finding":
+        return action, waiver(desk.judged, given)
+    check_part(desk.body, action, given)
+    return action, given
+
+
+def _must_be_staff(desk: AtTheDesk, user: str) -> None:
+    if user and user not in (known := [one.user_id for one in desk.staff()]):
+        near = get_close_matches(user, known, 3)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise BadInput(f"{user} is not on the staff table{hint}")
 
 
 def _print_outcome(desk: AtTheDesk, outcome: Outcome, json: bool) -> None:

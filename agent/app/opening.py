@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from agent.app.home import Home, open_home
@@ -11,6 +12,8 @@ from agent.app.output import counted, emit_json, say
 from agent.app.reviewing import Selection, select
 from agent.app.working import Workplace, WorkReport, open_workplace, work
 from agent.desk.cases import Opening
+from agent.desk.reminders import remind
+from agent.desk.waivers import approved
 from agent.review.classify import Classified
 from agent.review.intake import intake
 from agent.review.staged import ReviewStages
@@ -22,10 +25,15 @@ from tools.rows import Figure
 
 
 def workplace(home: Home, rules: Rules, review: ReviewStages) -> Workplace:
-    """The desk of a home; a demo home's clock stands at its pinned moment."""
+    """The desk of a home; a demo home's clock stands at its pinned moment.
+
+    From then on the review knows the findings that were accepted in this desk.
+    """
     pinned = home.pinned
     clock = (lambda _: pinned) if pinned is not None else None
-    return open_workplace(home.path, review, policy_version(rules), clock=clock)
+    place = open_workplace(home.path, review, policy_version(rules), clock=clock)
+    review.waivers = partial(approved, place.desk)
+    return place
 
 
 def _opening(judged: Classified) -> Opening:
@@ -36,25 +44,37 @@ def _opening(judged: Classified) -> Opening:
     return Opening(case.order_id, case.hold_id, case.placed_at, case.sla_due_at, deadline)
 
 
-def open_cases(home: Home, orders: Sequence[str], as_of: datetime) -> WorkReport:
-    """Open the cases of the orders (all held ones where none is named) and draft their packets."""
+def open_cases(
+    home: Home, orders: Sequence[str], as_of: datetime, reminded: list[str] | None = None
+) -> WorkReport:
+    """Open the cases of the orders (all held ones where none is named) and draft their packets.
+
+    Packets that somebody was reminded of are added to `reminded`.
+    """
     rules, snapshot = home.rules(), home.snapshot()
     ids = select(snapshot, Selection(tuple(orders), held=not orders), as_of)
     if not orders and not snapshot.tables["holds"].present:
         ids = []
     review = ReviewStages(snapshot, rules)
+    place = workplace(home, rules, review)
     judged = review.prepare(ids, as_of)
-    return work(workplace(home, rules, review), [_opening(one) for one in judged], as_of)
+    report = work(place, [_opening(one) for one in judged], as_of)
+    if reminded is not None:
+        reminded += remind(place.desk)
+    return report
 
 
 def work_queue(where: Path, orders: Sequence[str], as_of_text: str | None, json: bool) -> None:
     """Open cases and say what waits."""
     home = open_home(where)
-    report = open_cases(home, orders, home.as_of(as_of_text))
+    reminded: list[str] = []
+    report = open_cases(home, orders, home.as_of(as_of_text), reminded)
     if json:
-        emit_json({"waiting": report.waiting, "resumed": report.resumed, "failed": report.failed})
+        emit_json({"waiting": report.waiting, "resumed": report.resumed, "failed": report.failed,
+                   "reminded": reminded})  # fmt: skip
     else:
-        say(_worked(report))
+        again = f"\nreminded of {counted(len(reminded), 'packet')}" if reminded else ""
+        say(_worked(report) + again)
     if report.failed:
         failed = counted(len(report.failed), "order")
         raise Refused(f"{failed} could not be drafted; run holddesk work again")

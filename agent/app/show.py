@@ -137,6 +137,13 @@ def packet_view(packet: Json) -> Group:
         _header(packet),
         Panel(plain_text(packet["answer"]), title="answer", title_align="left"),
         *_findings(packet),
+        *_notes(
+            "waived",
+            (
+                f"{w['statement']} ({w['user_id']}, until {w['until']})"
+                for w in packet.get("waived", [])
+            ),
+        ),
         *_notes("not known", (f"{words(g['check'])}: {g['why']}" for g in packet["not_known"])),
         *_notes("holds", (h["note"] for h in packet["hold_check"])),
         *_credit(packet),

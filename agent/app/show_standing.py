@@ -26,20 +26,27 @@ class Withheld(NamedTuple):
 
 
 def changed_figures(changes: Mapping[str, Any]) -> Iterator[str]:
-    """Each figure that changed, with its value before and after."""
+    """Each finding that came or went, and each figure with its value before and after."""
+    for one in changes.get("findings", ()):
+        yield f"{words(one['finding'])} is {one['change']}"
     for one in changes.get("figures", ()):
         yield f"{one['path'].replace('/', ' ')}: {_short(one['before'])} -> {_short(one['after'])}"
 
 
 def changed_rows(changes: Mapping[str, Any]) -> Iterator[str]:
-    """Each row that changed, column by column."""
-    for one in changes.get("rows", ()):
+    """Each row that changed, column by column; rows that are cited anew, or no more, as a count."""
+    rows = changes.get("rows", ())
+    for one in rows:
         before, after = one["before"], one["after"]
-        if before is None or after is None:
-            yield f"{one['ref']} is {'new' if before is None else 'gone'}"
-            continue
-        columns = (f"{name} {_short(before[name])} -> {_short(after[name])}" for name in after)
-        yield f"{one['ref']}: {', '.join(columns)}"
+        if before is not None and after is not None:
+            columns = (f"{name} {_short(before[name])} -> {_short(after[name])}" for name in after)
+            yield f"{one['ref']}: {', '.join(columns)}"
+    for side, what in (("before", "cited anew"), ("after", "not cited any more")):
+        refs = [one["ref"] for one in rows if one[side] is None]
+        if refs:
+            named = ", ".join(refs[:NAMED_CHANGES])
+            more = f" and {len(refs) - NAMED_CHANGES} more" if len(refs) > NAMED_CHANGES else ""
+            yield f"{what}: {named}{more}"
 
 
 def changes_said(place: Workplace, stale: Stale, person: Person) -> str:
@@ -48,7 +55,8 @@ def changes_said(place: Workplace, stale: Stale, person: Person) -> str:
         newest = packets.latest(session, stale.case_id)
     if newest is None or newest.packet_id == stale.packet_id:
         return ""
-    rows = list(changed_rows(newest.body.get("changes", {})))
+    changes = newest.body.get("changes", {})
+    rows = list(changed_rows(changes)) or list(changed_figures(changes))
     named = "; ".join(rows[:NAMED_CHANGES])
     more = f" and {len(rows) - NAMED_CHANGES} more" if len(rows) > NAMED_CHANGES else ""
     what = f"; changed: {named}{more}" if rows else ""

@@ -208,8 +208,8 @@ def _insert(desk: Desk, session: Session, of: Case, version: int, draft: Draft) 
 
 def _tell_owner(desk: Desk, session: Session, found: Packet) -> None:
     """Whoever owns the primary finding is told that a packet waits for a decision."""
-    owner = found.body.get("owner", {})
-    user = owner.get("user_id")
+    role = found.facts.get("owner_role")
+    user = found.body.get("owner", {}).get("user_id")
     says = f"{found.packet_id} waits for a decision."
-    tell(desk, session, found, "your_turn", says, roles=[owner["role"]] if owner else [],
+    tell(desk, session, found, "your_turn", says, roles=[role] if role else [],
          user_ids=[user] if user else [])  # fmt: skip

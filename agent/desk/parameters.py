@@ -16,7 +16,7 @@ from typing import Any
 from agent.desk.models import canonical
 from tools.errors import BadInput
 
-AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([A-Za-z]{3})\Z")
+AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?\s*([A-Za-z]{3})\Z")
 CONDITIONS = '"payment 12400 EUR", "document NAME" or "goods SKU QUANTITY"'
 TEXTS = ("note", "message")
 """Parameters of an edit."""
@@ -115,7 +115,7 @@ def _condition(value: object) -> dict[str, Any]:
     if kind.lower() == "document" and rest:
         return {"kind": "document", "name": rest}
     sku, _, quantity = rest.partition(" ")
-    if kind.lower() == "goods" and re.fullmatch(r"\d+(\.\d+)?", quantity):
+    if kind.lower() == "goods" and re.fullmatch(r"[0-9]+(\.[0-9]+)?", quantity):
         return {"kind": "goods", "sku": sku, "quantity": _plain(Decimal(quantity))}
     raise BadInput(f"{value} is no condition; write {CONDITIONS}")
 
@@ -130,6 +130,12 @@ def _worded(value: Mapping[str, Any]) -> list[str]:
 def worded(parameters: Mapping[str, Any]) -> str:
     """The parameters of an approval for a person: what goes now, and what the rest waits for."""
     said = []
+    if "class" in parameters:
+        named = [parameters["class"], parameters.get("code", "")]
+        line = f" line {parameters['line_no']}" if "line_no" in parameters else ""
+        said.append(" ".join(named).replace("_", " ") + line)
+    if "worst" in parameters:
+        said[-1:] = [f"{' '.join(said)} up to {parameters['worst']} {parameters['unit']}"]
     if "lines" in parameters:
         said.append("lines " + ", ".join(map(str, parameters["lines"])))
     if "amount" in parameters:

@@ -34,7 +34,7 @@ def remind(desk: Desk) -> list[str]:
 
 def _again(desk: Desk, session: Session, last: Notice, now: datetime) -> str:
     found = packets.packet(session, last.packet_id)
-    first = next(one for one in told(session, last.packet_id) if one.roles or one.user_ids)
+    first = told(session, last.packet_id)[0]
     hours = int((now - first.told_at).total_seconds() // 3600)
     says = f"{found.packet_id} still waits, {hours} hours after it was first told."
     tell(desk, session, found, "reminder", says, roles=last.roles, user_ids=last.user_ids)

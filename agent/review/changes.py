@@ -19,20 +19,37 @@ def differences(before: Json, after: Json) -> dict[str, Any]:
     """The material differences of two versions of a packet.
 
     Returns:
-        `since`: the version before; `figures`: each with `path`, `before` and `after`; `rows`:
-        each with `ref`, and `before` and `after` with the columns that differ (None: no row).
+        `since`: the version before; `findings`: those that came or went; `figures`: each with
+        `path`, `before` and `after`; `rows`: each with `ref`, and `before` and `after` with the
+        columns that differ (None: the version does not rest on the row).
     """
+    made: dict[str, Any] = {"since": before.get("packet_id"), "findings": [], "figures": [],
+                            "rows": []}  # fmt: skip
     if before.get("fingerprint") == after.get("fingerprint") or "evidence" not in before:
-        return {"since": before.get("packet_id"), "figures": [], "rows": []}
+        return made
     old, new = (material_part(one, _today(one)) for one in (before, after))
-    rows = _rows(old.pop("evidence"), new.pop("evidence"))
-    was, now = dict(_leaves("", old)), dict(_leaves("", new))
-    figures = [
+    made["rows"] = _rows(old.pop("evidence"), new.pop("evidence"))
+    was, now = _findings(old.pop("exceptions")), _findings(new.pop("exceptions"))
+    for key in sorted({*was, *now}):
+        if key not in was or key not in now:
+            made["findings"].append({"finding": key, "change": "new" if key in now else "gone"})
+    both = was.keys() & now.keys()
+    old |= {"findings": {key: was[key] for key in both}}
+    new |= {"findings": {key: now[key] for key in both}}
+    made["figures"] = _figures(dict(_leaves("", old)), dict(_leaves("", new)))
+    return made
+
+
+def _findings(exceptions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {f"{e['class']} {_name(f)}": f for e in exceptions for f in e["findings"]}
+
+
+def _figures(was: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
         {"path": path, "before": was.get(path), "after": now.get(path)}
         for path in sorted({*was, *now}, key=_in_order)
         if was.get(path) != now.get(path)
     ]
-    return {"since": before.get("packet_id"), "figures": figures, "rows": rows}
 
 
 def _today(packet: Json) -> str:

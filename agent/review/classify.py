@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from agent.review.waivers import Waived, Waiver, split
 from policies.checks.registry import run_all
 from policies.choose import Recommendation, primary_class, recommend
 from policies.data_quality import data_notes, doubts
@@ -19,6 +21,8 @@ from tools.rows import Figure
 from tools.stock_options import may_ship_part
 from tools.unknown import NotKnown
 from tools.values import order_value
+
+NO_WAIVERS: Mapping[str, Sequence[Waiver]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,12 @@ class Classified:
     policy_version: str
     policy_value: Figure | None
     """The net value in the policy currency; None where it is not known."""
+    waived: tuple[Waived, ...] = ()
+    """Findings that a decision accepted: shown, and standing against nothing."""
 
     @property
     def findings(self) -> list[Finding]:
-        """All findings of the order."""
+        """The findings of the order that stand."""
         return self.result.findings
 
 
@@ -74,14 +80,18 @@ def policy_value(case: Case, settings: Settings) -> Figure | None:
         return None
 
 
-def judge(case: Case, settings: Settings, version: str) -> Classified:
+def judge(
+    case: Case, settings: Settings, version: str, waivers: Sequence[Waiver] = ()
+) -> Classified:
     """Judge one order by all eight checks; `version` names the policy that judged."""
     result = run_all(case, settings)
     unknown = _unknown(case, settings, result)
-    primary = primary_class(result.findings, settings)
     holds = check_holds(
         case, settings, {f.cls for f in result.findings}, {u.check for u in unknown}
     )
+    standing, waived = split(result.findings, waivers, case.today)
+    result.findings = standing
+    primary = primary_class(result.findings, settings)
     value = policy_value(case, settings)
     executive = value is not None and value.number >= settings.approval.executive_from
     return Classified(
@@ -110,10 +120,16 @@ def judge(case: Case, settings: Settings, version: str) -> Classified:
         ),
         version,
         value,
+        waived,
     )
 
 
-def classify(book: Book, order_ids: Iterable[str], rules: Rules) -> list[Classified]:
+def classify(
+    book: Book,
+    order_ids: Iterable[str],
+    rules: Rules,
+    waivers: Mapping[str, Sequence[Waiver]] = NO_WAIVERS,
+) -> list[Classified]:
     """Judge every order of the set that the book holds, in the order given."""
     judged = []
     version = policy_version(rules)
@@ -121,5 +137,5 @@ def classify(book: Book, order_ids: Iterable[str], rules: Rules) -> list[Classif
         order = book.one("orders", order_id=order_id)
         if order is not None:
             settings = for_company(rules, order.text("company_id"))
-            judged.append(judge(Case(book, order), settings, version))
+            judged.append(judge(Case(book, order), settings, version, waivers.get(order_id, ())))
     return judged

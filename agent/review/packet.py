@@ -141,6 +141,20 @@ class Builder:
             )  # fmt: skip
         return made
 
+    def waived(self) -> list[dict[str, Any]]:
+        """The findings that a decision accepted, each with that decision and its last day."""
+        made = []
+        for n, (finding, by) in enumerate((one.finding, one.by) for one in self.judged.waived):
+            text, refs = self.prose(
+                f"waived/{n}/statement", finding.statement, cite=tuple(finding.citations)
+            )
+            made.append(
+                {"class": finding.cls, "code": finding.code, "line_no": finding.line_no,
+                 "statement": text, "citations": refs, "decision_id": by.decision_id,
+                 "user_id": by.user_id, "until": by.until.isoformat()}
+            )  # fmt: skip
+        return made
+
     def not_known(self) -> list[dict[str, Any]]:
         """The classes that cannot be judged."""
         made = []
@@ -279,6 +293,7 @@ def build(judged: Classified) -> dict[str, Any]:
     builder, case = Builder(judged), judged.case
     sections = {
         "exceptions": builder.exceptions(),
+        "waived": builder.waived(),
         "not_known": builder.not_known(),
         "data_notes": builder.data_notes(),
         "hold_check": builder.hold_check(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from agent.review import stages
 from agent.review.classify import Classified
 from agent.review.edits import revise
 from agent.review.locks import order_facts
+from agent.review.waivers import Waiver
 from policies.guard import OrderFacts
 from policies.settings import Rules
 from tools.book import Book
@@ -41,6 +42,8 @@ class ReviewStages:
     snapshot: Snapshot
     rules: Rules
     prepared: dict[str, Book] = field(default_factory=dict)
+    waivers: Callable[[], Mapping[str, Sequence[Waiver]]] = dict
+    """Findings that decisions accepted, by order, as the desk knows them now."""
 
     def prepare(self, order_ids: Sequence[str], as_of: datetime) -> list[Classified]:
         """Gather the evidence of many orders with one run of the queries a company, and judge."""
@@ -50,7 +53,7 @@ class ReviewStages:
             for company_id, ids in groups.items():
                 book = stages.gather(self.snapshot, ids, as_of, self.rules, company_id)
                 self.prepared |= dict.fromkeys(ids, book)
-                judged += stages.classify(book, ids, self.rules)
+                judged += stages.classify(book, ids, self.rules, self.waivers())
         return judged
 
     def intake(self, order_ids: Sequence[str], as_of: datetime) -> Work:
@@ -77,7 +80,7 @@ class ReviewStages:
             NotFound: an order is not in the snapshot.
         """
         if work.book is not None:
-            work.judged = stages.classify(work.book, work.order_ids, self.rules)
+            work.judged = stages.classify(work.book, work.order_ids, self.rules, self.waivers())
         if len(work.judged) != len(work.order_ids):
             raise NotFound(f"{', '.join(work.order_ids)} is not in the current snapshot")
         return work

@@ -7,17 +7,18 @@ stored and nothing is decided here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from agent.review import packet as packets
-from agent.review.classify import Classified
+from agent.review.classify import NO_WAIVERS, Classified
 from agent.review.classify import classify as classify_orders
 from agent.review.fingerprint import fingerprint
 from agent.review.locks import actions_of
 from agent.review.outline import outline
 from agent.review.verify import check_sentence, problems
+from agent.review.waivers import Waiver
 from policies.choose import ACTION_OF
 from policies.settings import Rules, for_company
 from tools.book import Book
@@ -59,9 +60,14 @@ def by_company(
     return groups
 
 
-def classify(book: Book, order_ids: Iterable[str], rules: Rules) -> list[Classified]:
-    """Judge the orders by all eight checks."""
-    return classify_orders(book, order_ids, rules)
+def classify(
+    book: Book,
+    order_ids: Iterable[str],
+    rules: Rules,
+    waivers: Mapping[str, Sequence[Waiver]] = NO_WAIVERS,
+) -> list[Classified]:
+    """Judge the orders by all eight checks; `waivers` are the accepted findings by order."""
+    return classify_orders(book, order_ids, rules, waivers)
 
 
 def draft(judged: Iterable[Classified]) -> list[Packet]:

@@ -8,14 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from agent.desk import audit, cases, packets
 from agent.desk.decisions import (
     Current,
-    Outcome,
-    Request,
-    decide,
     decisions,
     final_decision,
     record_outcome,
@@ -23,26 +20,12 @@ from agent.desk.decisions import (
 from agent.desk.models import Decision
 from agent.desk.outbox_models import Outbox
 from agent.desk.store import Desk
-from policies.guard import shipped
+from tests.agent.desk.asking import ask, audited, counted
 from tests.agent.desk.people import NOW, a_packet, approve, order_facts, person
 from tools.errors import BadInput, Denied, NotFound, Refused
 
 BIG = {"order_value": 25_000_000}
 SIGNER = {"approval_limit": 90_000_000}
-
-
-def ask(desk: Desk, request: Request, **options: Any) -> Outcome:
-    return decide(desk, request, shipped(), options.pop("policy_now", "v1"), **options)
-
-
-def counted(desk: Desk, model: Any) -> int:
-    with desk.read() as session:
-        return session.execute(select(func.count()).select_from(model)).scalar_one()
-
-
-def audited(desk: Desk) -> list[str]:
-    with desk.read() as session:
-        return [event["event"] for event in audit.events(session)]
 
 
 def status(desk: Desk, packet_id: str = "SO-1.v1") -> str:

@@ -1,0 +1,164 @@
+"""`holddesk decide` beyond yes and no: claims, views, edits, parts, limits, waivers, requests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.agent.app.conftest import HoldDesk, Said
+
+CREDIT = "SO-1042"
+TWO_SIGNATURES = "SO-1387"
+BECAUSE = ("--reason-code", "payment_promised", "--reason", "paid on Friday")
+
+
+@pytest.fixture
+def do(home: Path, holddesk: HoldDesk) -> Any:
+    """Type a command as a persona: `do("u.vogt", "show", "SO-1042")`, JSON on stdout."""
+
+    def typed(user: str, *words: str) -> Said:
+        return holddesk(*words, "--as", user, "--home", home, "--json")
+
+    return typed
+
+
+def test_nobody_approves_what_they_were_not_shown(do: Any):
+    do("u.vogt", "decide", CREDIT, "approve", *BECAUSE).refuses(1, "holddesk show SO-1042.v1")
+
+    shown = do("u.vogt", "show", CREDIT).json
+    outcome = do("u.vogt", "decide", CREDIT, "approve", *BECAUSE).json
+
+    assert (shown["first_view"], shown["evidence_is_current"]) == (True, True)
+    assert shown["packet"]["fingerprint"] == shown["fingerprint"]
+    assert outcome["status"] == "approved"
+
+
+def test_an_order_of_another_company_is_not_shown(do: Any):
+    do("u.mackay", "show", CREDIT).refuses(1, "another company")
+
+
+def test_an_override_without_its_reason_is_told_the_codes(do: Any):
+    do("u.vogt", "show", CREDIT)
+
+    do("u.vogt", "decide", CREDIT, "approve").refuses(2, "--reason-code", "payment_promised")
+
+
+def test_a_claimed_packet_waits_for_its_holder(do: Any):
+    do("u.neumann", "decide", CREDIT, "claim")
+    do("u.vogt", "decide", CREDIT, "reject", "--reason", "no").refuses(1, "claimed by u.neumann")
+    do("u.neumann", "decide", CREDIT, "unclaim")
+
+    assert do("u.vogt", "decide", CREDIT, "reject", "--reason", "no").json["final"]
+
+
+def test_an_edit_makes_a_version_without_what_has_no_source(do: Any):
+    edited = do("u.neumann", "decide", CREDIT, "edit", "--note",
+                "Birch owes 12400 EUR over the limit. They pay 99 EUR.").json  # fmt: skip
+    packet = do("u.vogt", "show", CREDIT).json["packet"]
+
+    note = [sentence["text"] for sentence in packet["internal_note"]["sentences"]]
+    assert note == ["Birch owes 12,400.00 EUR over the limit."]
+    assert [one["text"] for one in edited["withheld"]] == ["They pay 99 EUR."]
+    assert (edited["new_packet_id"], packet["packet_id"]) == (f"{CREDIT}.v2", f"{CREDIT}.v2")
+
+
+def test_the_editor_does_not_approve_and_somebody_else_does(do: Any, tmp_path: Path):
+    (tmp_path / "note.txt").write_text("Ask the driver.")
+    do("u.vogt", "decide", CREDIT, "edit", "--note-file", str(tmp_path / "note.txt"))
+    do("u.vogt", "show", CREDIT)
+    do("u.dahl", "show", CREDIT)
+
+    do("u.vogt", "decide", CREDIT, "approve", *BECAUSE).refuses(1, "edited the packet")
+    assert do("u.dahl", "decide", CREDIT, "approve", *BECAUSE).json["status"] == "approved"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("edit",), "new text"),
+        (("edit", "--note-file", "nowhere.txt"), "nowhere.txt"),
+        (("approve", "--amount", "40000"), "currency"),
+        (("approve", "--amount", "99000 EUR"), "more than the order"),
+        (("approve", "--amount", "10 USD"), "is in EUR"),
+        (("approve", "--lines", "15"), "no line 15"),
+        (("approve", "--condition", "when it rains"), "payment 12400 EUR"),
+        (("approve", "--action", "change_credit_limit"), "name the new limit"),
+        (("approve", "--action", "change_credit_limit", "--amount", "100 EUR"), "not above"),
+        (("approve", "--action", "waive_finding", "--until", "2026-03-20"), "credit_hold/"),
+        (("approve", "--action", "waive_finding", "--class", "credit_hold"), "--until"),
+        (("reassign", "--to", "u.vogd"), "did you mean u.vogt"),
+        (("approve", "--reason-code", "because"), "payment_received"),
+    ],
+)
+def test_what_does_not_fit_the_order_is_told_and_decides_nothing(
+    words: tuple[str, ...], why: str, demo_home: Path, holddesk: HoldDesk
+):
+    said = holddesk("decide", CREDIT, *words, "--as", "u.vogt", "--home", demo_home)
+
+    said.refuses(2, why)
+
+
+def test_a_part_goes_now_and_the_rest_after_the_payment(do: Any):
+    part = ("--amount", "3,000 EUR", "--condition", "payment 12400 EUR", "--key", "k1")
+    do("u.vogt", "show", CREDIT)
+    first = do("u.vogt", "decide", CREDIT, "approve", *BECAUSE, *part).json
+    again = do("u.vogt", "decide", CREDIT, "approve", *BECAUSE, *part).json
+
+    assert first["says"].endswith("3000 EUR now, the rest after payment 12400 EUR.")
+    assert (again["decision_id"], again["repeated"]) == (first["decision_id"], True)
+
+
+def test_a_higher_limit_is_measured_by_the_raise_and_leaves_the_order_to_be_decided(do: Any):
+    limit = ("approve", "--action", "change_credit_limit", *BECAUSE, "--until", "2026-03-31")
+    do("u.neumann", "show", CREDIT)
+
+    high = do("u.neumann", "decide", CREDIT, *limit, "--amount", "532400 EUR")
+    fits = do("u.neumann", "decide", CREDIT, *limit, "--amount", "132400 EUR").json
+
+    high.refuses(1, "authority", "finance, executive")
+    assert fits["status"] == "approved"
+    assert do("u.vogt", "show", CREDIT).json["packet"]["packet_id"] == f"{CREDIT}.v2"
+
+
+def test_a_waived_finding_is_shown_and_stands_against_nothing(do: Any):
+    do("u.neumann", "show", CREDIT)
+    waive = ("approve", "--action", "waive_finding", "--class", "credit_hold", "--up-to", "15000")
+    do("u.neumann", "decide", CREDIT, *waive, *BECAUSE, "--until", "2026-03-20")
+
+    packet = do("u.petersen", "show", CREDIT).json["packet"]
+    released = do("u.petersen", "decide", CREDIT, "approve", *BECAUSE).json
+
+    assert [one["class"] for one in packet["exceptions"]] == ["stock_shortage"]
+    (waived,) = packet["waived"]
+    assert (waived["code"], waived["user_id"]) == ("exposure_over_limit", "u.neumann")
+    assert "132,400.00 EUR" in waived["statement"]
+    assert packet["changes"]["findings"] == [
+        {"finding": "credit_hold exposure_over_limit", "change": "gone"}
+    ]
+    assert released["status"] == "approved"
+
+
+def test_the_second_signer_is_told_and_signs_what_the_first_signed(do: Any):
+    do("u.hoffmann", "show", TWO_SIGNATURES)
+    part = ("--condition", "document proforma")
+    first = do("u.hoffmann", "decide", TWO_SIGNATURES, "approve", *BECAUSE, *part).json
+    waiting = do("u.dahl", "inbox").json
+    do("u.dahl", "show", TWO_SIGNATURES)
+    second = do("u.dahl", "decide", TWO_SIGNATURES, "approve", *BECAUSE).json
+
+    assert (first["next_roles"], first["next_people"]) == (["executive"], ["u.dahl"])
+    assert [one["packet_id"] for one in waiting] == [f"{TWO_SIGNATURES}.v1"]
+    assert (second["signed"], second["status"]) == (2, "approved")
+    assert "after document proforma" in second["says"]
+
+
+def test_a_request_names_who_may_and_gives_no_right(do: Any):
+    asked = do("u.brandt", "decide", CREDIT, "request-approval", "--reason", "they wait",
+               "--action", "change_credit_limit", "--amount", "132400 EUR").json  # fmt: skip
+    waiting = do("u.neumann", "inbox").json
+
+    assert (asked["status"], asked["decision_id"]) == ("pending", None)
+    assert "credit control" in asked["says"]
+    assert any("132400 EUR" in one["says"] for one in waiting)
