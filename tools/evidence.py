@@ -148,13 +148,14 @@ class _Run:
         self.snapshot, self.group = snapshot, group
         self.picked, self.moment = list(order_ids), utc(as_of)
         self.parameters: dict[str, object] = {
-            "orders": self.picked, "as_of": self.moment, "group_scope": group,
+            "orders": self.picked, "as_of": self.moment,
         }  # fmt: skip
         self.accounts: frozenset[str] = frozenset()
         self.found: dict[str, list[Row]] = {}
 
     def rows(self) -> dict[str, list[Row]]:
         """The rows of every table, the orders and their lines first."""
+        self.parameters["members"] = self._members() if self.group else []
         self.parameters.update(self._around())
         orders = self._read("orders")
         self.parameters["related"] = scope.keys_of(orders, "order_id")
@@ -174,6 +175,11 @@ class _Run:
             if name not in self.found and query.subject != LOOKUP and name != SET_ASIDE:
                 self._read(name)
         return self.found
+
+    def _members(self) -> list[str]:
+        """Who shares the credit of the bill-tos, where a group is judged as one."""
+        values = _used("group_members", self.parameters)
+        return [key for (key,) in self.snapshot.select(registry()["group_members"].sql, values)[1]]
 
     def _around(self) -> dict[str, object]:
         """The keys that the queries look up by, as sorted lists."""

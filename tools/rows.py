@@ -182,15 +182,16 @@ class Trail:
 
     def add(self, sources: Iterable[Source | Row]) -> None:
         """Add sources and all that they rest on."""
+        figures, rows = self.figures, self.rows
         stack: list[Source | Row] = list(sources)
         while stack:
             item = stack.pop()
-            if isinstance(item, Row):
-                self.rows.setdefault(item.ref, item)
-            elif isinstance(item, Cell):
-                self.rows.setdefault(item.row.ref, item.row)
-            elif item.id not in self.figures:
-                self.figures[item.id] = item
+            if isinstance(item, Cell):
+                rows.setdefault(item.row.ref, item.row)
+            elif isinstance(item, Row):
+                rows.setdefault(item.ref, item)
+            elif item.id not in figures:
+                figures[item.id] = item
                 stack.extend(item.inputs)
 
 

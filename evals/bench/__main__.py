@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from agent.app.loading import load
@@ -61,14 +62,14 @@ def measure(home: Path, as_of: datetime, asked: argparse.Namespace) -> None:
     print(distribution(snapshot, chosen))
     unit = "milliseconds of the processor" if asked.cpu else "milliseconds"
     print(f"{unit:<46}{'least':>10} {'median':>10}")
-    for lines in (
-        one_order(bench, held[-1]),
-        one_order(bench, held[0]),
-        largest_cell(bench, held[0]),
-        batch(bench, chosen),
-        detection(bench, chosen),
+    for measured in (
+        partial(one_order, bench, held[-1]),
+        partial(one_order, bench, held[0]),
+        partial(largest_cell, bench, held[0]),
+        partial(batch, bench, chosen),
+        partial(detection, bench, chosen),
     ):
-        print("\n".join(lines), flush=True)
+        print("\n".join(measured()), flush=True)
     snapshot.close()
 
 

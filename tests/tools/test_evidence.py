@@ -10,6 +10,7 @@ import pytest
 
 from agent.app.loading import load, write_template
 from tests.builders import AS_OF, BASE
+from tools.conventions import Conventions
 from tools.evidence import LOOKUP, gather, look_up, registry, scalar, utc
 from tools.snapshot import Snapshot, current_snapshot
 from tools.sources.lookups import LOOKUPS
@@ -22,15 +23,20 @@ WRITES = re.compile(
 )
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Snapshot:
+def a_company(tmp_path: Path, **changed: str) -> Snapshot:
+    """The clean company, loaded, with the text of some tables replaced."""
     folder = tmp_path / "company"
     folder.mkdir()
-    for table, text in BASE.items():
+    for table, text in {**BASE, **changed}.items():
         if text:
             (folder / f"{table}.csv").write_text(text + "\n", encoding="utf-8")
     load(folder, tmp_path / "home", None)
     return current_snapshot(tmp_path / "home")
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Snapshot:
+    return a_company(tmp_path)
 
 
 @pytest.mark.parametrize("name", sorted(registry()))
@@ -62,6 +68,20 @@ def test_an_order_alone_and_in_a_set_has_the_same_rows(company: Snapshot) -> Non
     among = gather(company, ["SO-404", "SO-1"], AS_OF)
     assert alone.rows == among.rows
     assert [row.ref for row in alone.all("order_lines")] == ["order_lines/SO-1/10"]
+
+
+def test_the_orders_of_the_group_are_read_where_the_group_is_judged_as_one(tmp_path: Path) -> None:
+    rows = ("CU-1,CU-9,One", "CU-2,CU-9,Two", "CU-3,,Three", "CU-9,,Head")
+    customers = "\n".join(("customer_id,parent_customer_id,name", *rows))
+    head, own = BASE["orders"].splitlines()
+    others = [own.replace("SO-1,", f"SO-{n},").replace("CU-1,", f"CU-{n},") for n in (2, 3)]
+    orders = "\n".join([head, own, *others])
+    snapshot = a_company(tmp_path, customers=customers, orders=orders)
+    whole = gather(snapshot, ["SO-1"], AS_OF, Conventions(credit_scope="group"))
+    alone = gather(snapshot, ["SO-1"], AS_OF)
+    assert [row.ref for row in whole.all("orders")] == ["orders/SO-1", "orders/SO-2"]
+    assert [row["customer_id"] for row in whole.all("credit_accounts")] == ["CU-1", "CU-2"]
+    assert [row.ref for row in alone.all("orders")] == ["orders/SO-1"]
 
 
 def test_rows_carry_reference_hash_and_snapshot(company: Snapshot) -> None:

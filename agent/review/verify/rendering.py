@@ -49,12 +49,16 @@ def _number(value: Decimal, unit: str, language: str) -> str:
     return text if unit in PLAIN_UNITS else f"{text} {'m³' if unit == 'm3' else unit}"
 
 
+@lru_cache(maxsize=65536)
+def _day(value: str, language: str) -> str:
+    day = date.fromisoformat(value)
+    return str(format_date(day, DAY_PATTERNS[language], locale=LOCALES[language]))
+
+
 def rendered(value: object, unit: str, language: str, timezone: str) -> str:
     """The text of a JSON value in its unit, as a reader of that language sees it."""
     if isinstance(value, str) and unit in ("date", "moment", "") and ISO_DAY.match(value):
-        return str(
-            format_date(date.fromisoformat(value), DAY_PATTERNS[language], locale=LOCALES[language])
-        )
+        return _day(value, language)
     if isinstance(value, str) and unit in ("moment", "") and ISO_MOMENT.match(value):
         moment = datetime.fromisoformat(value).astimezone(ZoneInfo(timezone))
         return str(

@@ -1,18 +1,13 @@
--- What the other queries look up by: the accounts (bill-tos, or all members of their groups), the
--- parties, routes and products of the orders under review, those products with substitutes, and
--- who wants which of them.
+-- What the other queries look up by: the accounts (bill-tos, and the members of their groups where
+-- these count), the parties, routes and products of the orders under review, those products with
+-- substitutes, and who wants which of them.
 WITH picked AS (
     SELECT *, coalesce(bill_to_id, customer_id) AS account_id FROM main.orders_at($as_of)
     WHERE order_id IN (SELECT unnest($orders))
 ), accounts AS (
     SELECT account_id AS customer_id FROM picked
     UNION
-    SELECT member.customer_id
-    FROM main.customers_at($as_of) AS member
-    JOIN main.customers_at($as_of) AS head
-      ON coalesce(member.parent_customer_id, member.customer_id)
-       = coalesce(head.parent_customer_id, head.customer_id)
-    WHERE $group_scope AND head.customer_id IN (SELECT account_id FROM picked)
+    SELECT unnest(CAST($members AS VARCHAR[]))
 ), ordered AS (
     SELECT DISTINCT line.sku, picked.customer_id
     FROM main._lines_by_account_at($as_of) AS line
