@@ -27,10 +27,11 @@ from agent.app.desk_place import desk_place
 from agent.app.home import parse_moment, write_home
 from agent.desk.models import Decision, Packet
 from agent.desk.outbox_models import Outbox
-from evals.durability.staleness_changes import CHANGES, Change, Tables
+from evals.durability.staleness_changes import CHANGES, OF_THE_SIGNER, Change, Tables
 from evals.durability.staleness_company import APPROVER, AS_OF, ORDER, SECOND, tables, write
 
-APPROVE = ("decide", ORDER, "approve", "--action", "release_order")
+APPROVE = ("decide", ORDER, "approve", "--action", "release_order", "--reason-code",
+           "goods_confirmed", "--reason", "the depot confirmed the goods")  # fmt: skip
 QUICK = ("credit limit", "stock", "screening", "order status", "authority of the approver",
          "invoice of an unrelated customer", "remark of the order",
          "order of the rows in the files")  # fmt: skip
@@ -47,12 +48,13 @@ class Moment:
     """Whether the order needs two signatures."""
 
 
-WORK = ("work", ORDER)
+BY_FIRST, BY_SECOND = ("--as", APPROVER), ("--as", SECOND)
+OPENED = (("work", ORDER), ("show", ORDER, *BY_FIRST), ("show", ORDER, *BY_SECOND))
 MOMENTS = (
-    Moment("after the draft", (WORK,), (*APPROVE, "--as", APPROVER)),
+    Moment("after the draft", OPENED, (*APPROVE, *BY_FIRST)),
     Moment(
-        "after the first signature", (WORK, (*APPROVE, "--as", APPROVER)),
-        (*APPROVE, "--as", SECOND), large=True,
+        "after the first signature", (*OPENED, (*APPROVE, *BY_FIRST)), (*APPROVE, *BY_SECOND),
+        large=True,
     ),
 )  # fmt: skip
 
@@ -102,7 +104,7 @@ def stands(home: Path, moment: Moment) -> str:
     desk.close()
     if moment.then[0] == "worker":
         return "done" if sent and sent[0] not in ("pending", "stale") else f"outbox {sent}"
-    wanted = len(moment.before)  # one signature for each approval before, and this one
+    wanted = 2 if moment.large else 1
     if len(signed) == wanted and packet is not None and packet.status == "approved":
         return "done"
     return f"packet {packet.status if packet else None}, outbox {sent}"
@@ -124,6 +126,14 @@ def tried(before: Path, folder: Path, moment: Moment, change: Change) -> str:
     return found
 
 
+def applies(change: Change, moment: Moment) -> bool:
+    """Whether the change can be tried at the moment.
+
+    A second signature is another person's: what touches the first signer stops the hand-off.
+    """
+    return not (moment.large and change.name in OF_THE_SIGNER)
+
+
 def run(changes: Sequence[Change], moments: Sequence[Moment] = MOMENTS) -> dict[str, Any]:
     """Try every change at every moment."""
     results: dict[str, dict[str, str]] = {}
@@ -131,7 +141,7 @@ def run(changes: Sequence[Change], moments: Sequence[Moment] = MOMENTS) -> dict[
     for moment in moments:
         with tempfile.TemporaryDirectory() as name:
             before = prepared(Path(name) / "as_it_was", moment)
-            for change in changes:
+            for change in (one for one in changes if applies(one, moment)):
                 ended = tried(before, Path(name), moment, change)
                 results.setdefault(change.name, {})[moment.name] = ended
                 if (ended == "done") == change.material:

@@ -136,6 +136,9 @@ IMMATERIAL = {
     "order of the rows in the files": _backwards,
 }  # fmt: skip
 
+OF_THE_SIGNER = ("authority of the approver", "approver left")
+"""What touches a signature that was given: it is asked about again before anything leaves."""
+
 CHANGES = [
     *(Change(name, True, apply) for name, apply in MATERIAL.items()),
     *(Change(name, False, apply) for name, apply in IMMATERIAL.items()),
