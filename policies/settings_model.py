@@ -257,6 +257,12 @@ class General(_Section):
         description="time within which a hold of the class is to be decided",
         json_schema_extra=source(CHOOSING, "working hours"),
     )
+    audit_retention_years: int = Field(
+        7,
+        ge=1,
+        description="time for which rows of the audit are kept before they may be archived",
+        json_schema_extra=source("Audit", "years"),
+    )
 
 
 class Risk(_Section):

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 
@@ -17,6 +18,7 @@ from agent.app.cli_audit import audit_app
 from agent.app.cli_decide import add_decide_commands
 from agent.app.cli_service import account_app, serve, token_app
 from agent.app.options import DEFAULT_HOME, As, AsJson, AsOf, HomeOption, RulesFile
+from agent.desk.circumstances import within
 from tools.errors import BadInput, HolddeskError
 
 app = typer.Typer(
@@ -263,7 +265,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         given = _readable(sys.argv[1:] if arguments is None else arguments)
-        result: Any = app(args=given, prog_name="holddesk", standalone_mode=False)
+        with within(request_id=uuid4().hex):
+            result: Any = app(args=given, prog_name="holddesk", standalone_mode=False)
     except HolddeskError as error:
         return _fail(error)
     except typer.Exit as stop:

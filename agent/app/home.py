@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from agent.desk import circumstances
 from policies.settings import Rules, load_rules
 from tools.errors import BadInput, Denied
 from tools.snapshot import Snapshot, current_snapshot
@@ -52,6 +53,7 @@ class Home:
             )
         if user is None:
             raise BadInput("name who acts with --as USER (personas: holddesk demo shows them)")
+        circumstances.state(auth="demo")
         return user
 
 

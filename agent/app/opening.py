@@ -11,6 +11,7 @@ from agent.app.home import Home, open_home
 from agent.app.output import counted, emit_json, say
 from agent.app.reviewing import Selection, select
 from agent.app.working import Workplace, WorkReport, open_workplace, work
+from agent.desk import rule_books
 from agent.desk.cases import Opening
 from agent.desk.reminders import remind
 from agent.desk.waivers import approved
@@ -33,6 +34,7 @@ def workplace(home: Home, rules: Rules, review: ReviewStages) -> Workplace:
     clock = (lambda _: pinned) if pinned is not None else None
     place = open_workplace(home.path, review, policy_version(rules), clock=clock)
     review.waivers = partial(approved, place.desk)
+    rule_books.keep(place.desk, rules)
     return place
 
 

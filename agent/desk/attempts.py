@@ -53,6 +53,7 @@ def _event(
         "shown": request.shown_fingerprint,
     }
     return packets.event_of(
-        name, found, actor=request.person.user_id, actor_kind="human", verdict="deny",
-        rules=rules, body={**body, "why": why} if why else body,
+        name, found, **audit.by(request.person), verdict="deny", rules=rules,
+        decision=request.decision, errors=[why] if why else [],
+        reason_code=request.reason_code, body={**body, "why": why} if why else body,
     )  # fmt: skip

@@ -30,9 +30,10 @@ from agent.desk.head import Head, Link
 from agent.desk.models import canonical
 from agent.desk.pseudonyms import people, pseudonym, with_people, without_people
 from agent.desk.store import Desk, database_clock
+from policies.guard import Person
 from tools.errors import Refused
 
-__all__ = ["CHAIN", "Event", "Report", "append", "events", "row_hash", "verify"]
+__all__ = ["CHAIN", "Event", "Report", "append", "by", "events", "row_hash", "verify"]
 
 CHAIN = "audit"
 
@@ -117,6 +118,17 @@ def append(desk: Desk, session: Session, event: Event) -> Link:
     return link
 
 
+def by(person: Person) -> dict[str, Any]:
+    """Who acts, as fields of an event; roles and authority stay when the person is erased."""
+    return {
+        "actor": person.user_id,
+        "actor_kind": "human",
+        "person_id": person.person_id,
+        "roles": sorted(person.roles),
+        "authority": str(person.approval_limit),
+    }
+
+
 def events(session: Session, packet_id: str | None = None) -> list[dict[str, Any]]:
     """The events, oldest first, of one packet or of all; people by name unless erased.
 
@@ -177,7 +189,7 @@ def _values(session: Session, event: Event) -> dict[str, Any]:
         "request_id": around.request_id,
         "on_behalf_of": pseudonym(session, on_behalf_of) if on_behalf_of else "",
         "roles": listed(event.roles),
-        "errors": listed(event.errors),
+        "errors": listed(without_people(session, {"errors": list(event.errors)})["errors"]),
         "approvals": listed(event.approvals),
         "app_version": app_version(),
         **session.info["audit_witness"],

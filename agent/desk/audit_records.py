@@ -29,8 +29,8 @@ def _decisions(session: Session, cut: Sequence[Link]) -> Fault | None:
             select(Decision.decision_id, Decision.fingerprint, Decision.policy_version)
         )
     }
-    recorded = _recorded(session)
-    for decision_id, row in sorted(recorded.items(), key=lambda item: item[1]["seq"]):
+    found = recorded(session)
+    for decision_id, row in sorted(found.items(), key=lambda item: item[1]["seq"]):
         kept = stored.get(decision_id)
         if kept is None:
             return Fault(row["seq"], f"decision {decision_id} of row {row['seq']} was removed")
@@ -41,11 +41,11 @@ def _decisions(session: Session, cut: Sequence[Link]) -> Fault | None:
         if row["event"].startswith("decision.") and not same:
             return Fault(row["seq"], f"decision {decision_id} differs from row {row['seq']}")
     archived = _archived(session, cut)
-    missing = sorted(set(stored) - set(recorded) - archived)
+    missing = sorted(set(stored) - set(found) - archived)
     return Fault(None, f"decision {missing[0]} has no row in the audit") if missing else None
 
 
-def _recorded(session: Session) -> dict[str, Mapping[str, Any]]:
+def recorded(session: Session) -> dict[str, Mapping[str, Any]]:
     """The first row that names each decision."""
     columns = (Audit.seq, Audit.event, Audit.decision_id, Audit.fingerprint,
                Audit.policy_version)  # fmt: skip

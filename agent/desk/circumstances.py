@@ -32,6 +32,11 @@ def current() -> Circumstances:
     return _current.get() or Circumstances()
 
 
+def state(**known: str) -> None:
+    """State circumstances that become known on the way, until the end of what is around."""
+    _current.set(replace(current(), **known))
+
+
 @contextmanager
 def within(**known: str) -> Iterator[None]:
     """State circumstances for what is appended inside; what is not named stays as it was."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agent.desk import cases, claims, packets, repeats, views
+from agent.desk import audit, cases, claims, packets, repeats, views
 from agent.desk.attempts import record_denied, record_refused
 from agent.desk.handling import keep
 from agent.desk.history import decisions, facts_of, final_decision
@@ -119,7 +119,7 @@ def _stale(desk: Desk, request: Request) -> Refused:
         if stale.status not in OPEN_STATUSES:
             return Refused(_already(stale, decisions(session, stale.packet_id)))
         body["person_id"] = who.person_id
-        packets.end(desk, session, stale, "stale", actor=who.user_id, actor_kind="human", body=body)
+        packets.end(desk, session, stale, "stale", **audit.by(who), body=body)
     return Stale(
         f"the evidence of {request.packet_id} changed after it was drafted: nothing was "
         f"decided; draft it again: holddesk work {stale.order_id}",

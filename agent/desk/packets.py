@@ -14,6 +14,7 @@ from agent.desk import audit
 from agent.desk.cases import case
 from agent.desk.models import OPEN_STATUSES, Case, Decision, Packet
 from agent.desk.notices import tell
+from agent.desk.readings import tool_calls
 from agent.desk.store import Desk
 from agent.review.changes import differences
 from tools.errors import NotFound
@@ -131,8 +132,17 @@ def event_of(name: str, found: Packet, **more: Any) -> audit.Event:
         order_id=found.order_id,
         fingerprint=found.fingerprint,
         policy_version=found.policy_version,
+        company_id=str(found.facts.get("company_id", "")),
+        packet_version=str(found.version),
+        snapshot=found.snapshot,
         **more,
     )
+
+
+def _model(body: Mapping[str, Any]) -> dict[str, str]:
+    """The model that wrote text, where one did."""
+    writer = str(body.get("drafted_by", "template"))
+    return {} if writer == "template" else {"id": writer}
 
 
 def _locked_case(session: Session, case_id: str) -> Case:
@@ -201,7 +211,16 @@ def _insert(desk: Desk, session: Session, of: Case, version: int, draft: Draft) 
     audit.append(
         desk,
         session,
-        event_of("packet.drafted", found, actor="agent", actor_kind="agent", body=body_),
+        event_of(
+            "packet.drafted",
+            found,
+            actor="agent",
+            actor_kind="agent",
+            body=body_,
+            recommendation=recommended,
+            tool_calls=tool_calls(body),
+            model=_model(body),
+        ),
     )
     return found
 

@@ -27,6 +27,8 @@ PERSON_KEYS = frozenset(
 """Keys of an event's body whose text names a person."""
 LONGEST_ID = 128
 _CHUNK = 500
+_WORD = re.compile(r"[^\s,;:()\[\]'\"]*[^\s,;:()\[\]'\".]")
+"""A word of a sentence, without the stop behind it: the name of an account may hold dots."""
 
 
 def pseudonym_of(subject: str, salt: str) -> str:
@@ -63,12 +65,13 @@ def pseudonym(session: Session, subject: str, person: str = "") -> str:
 def without_people(session: Session, body: Mapping[str, Any]) -> dict[str, Any]:
     """The body of an event with pseudonyms for people.
 
-    A text under a key of `PERSON_KEYS` always is one; elsewhere a text that equals an account or
-    a person already known here is replaced as well.
+    A text under a key of `PERSON_KEYS` always is one; elsewhere an account or person that is
+    already known here is replaced as well, also as a word of a sentence.
     """
     for subject in sorted(set(_named(body))):
         pseudonym(session, subject)
-    texts = sorted({text for text in _texts(body) if 0 < len(text) <= LONGEST_ID})
+    words = {word for text in _texts(body) for word in (text, *_WORD.findall(text))}
+    texts = sorted(word for word in words if 0 < len(word) <= LONGEST_ID)
     known: dict[str, str] = {}
     for at in range(0, len(texts), _CHUNK):
         found = session.execute(
@@ -116,7 +119,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _replaced(value: Any, known: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return known.get(value, value)
+        return known.get(value) or _WORD.sub(lambda word: known.get(word[0], word[0]), value)
     if isinstance(value, Mapping):
         return {key: _replaced(inner, known) for key, inner in value.items()}
     if isinstance(value, list | tuple):

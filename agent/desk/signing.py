@@ -155,8 +155,8 @@ def decided_event(
     return packets.event_of(
         f"decision.{request.decision}",
         found,
-        actor=request.person.user_id,
-        actor_kind="human",
+        **audit.by(request.person),
+        decision=request.decision,
         verdict="allow",
         rules=verdict.rules,
         body={

@@ -118,8 +118,8 @@ def _event(
 ) -> audit.Event:
     return audit.Event(
         f"handoff.{name}",
-        actor=person.user_id if person else "desk",
-        actor_kind="human" if person else "system",
+        **(audit.by(person) if person else {}),
+        company_id=company_id,
         verdict="" if verdict is None else ("allow" if verdict.allowed else "deny"),
         rules=verdict.rules if verdict else (),
         body={"company_id": company_id, "asked": ACTION_OF[stop], "why": reason,

@@ -42,9 +42,7 @@ def show(desk: Desk, packet_id: str, person: Person) -> bool:
         new = record(desk, session, found, person)
         if new:
             body = {"person_id": person.person_id}
-            event = packets.event_of(
-                "packet.viewed", found, actor=person.user_id, actor_kind="human", body=body
-            )
+            event = packets.event_of("packet.viewed", found, **audit.by(person), body=body)
             audit.append(desk, session, event)
         return new
 

@@ -16,8 +16,11 @@ branch_labels = None
 depends_on = None
 
 COLUMNS = ("chain", "company_id", "decision_id", "reason_code", "context")
-PERSONAL = ("user_id", "person_id", "reason")
-"""Columns of a decision that the erasure of a person may change, and nothing else may."""
+PERSONAL = {
+    "decisions": ("user_id", "person_id", "reason"),
+    "views": ("user_id", "person_id"),
+}
+"""Columns of append-only rows that the erasure of a person may change, and nothing else may."""
 
 
 def upgrade() -> None:
@@ -52,10 +55,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop what was added; pseudonyms can no longer be resolved."""
     if op.get_bind().dialect.name == "sqlite":
-        for trigger in ("audit_no_delete", "decisions_no_update", "decisions_no_update_of_person"):
-            op.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-        _protect_sqlite("audit", "DELETE")
-        _protect_sqlite("decisions", "UPDATE")
+        _strict_sqlite()
     else:
         _strict_postgres()
     for table in ("rule_books", "anchors", "erased", "pseudonyms"):
@@ -84,77 +84,80 @@ def _pseudonyms() -> None:
     )
 
 
-def _others() -> str:
-    columns = sa.inspect(op.get_bind()).get_columns("decisions")
-    return ", ".join(c["name"] for c in columns if c["name"] not in PERSONAL)
+def _others(table: str) -> str:
+    """The columns of a table that never change."""
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    return ", ".join(c["name"] for c in columns if c["name"] not in PERSONAL[table])
 
 
-def _protect_sqlite(table: str, act: str) -> None:
+def _unlawful(table: str) -> str:
+    """Whether an update puts in anything but the pseudonym of somebody who was erased."""
+    unknown = "NOT EXISTS (SELECT 1 FROM erased WHERE pseudonym IN (NEW.user_id, NEW.person_id))"
+    if "reason" in PERSONAL[table]:
+        return f"(NEW.reason NOT IN ('', OLD.reason) OR {unknown})"
+    return unknown
+
+
+def _trigger_sqlite(name: str, table: str, when: str) -> None:
     op.execute(
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"CREATE TRIGGER {name} BEFORE {when} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
 
 
 def _lawful_sqlite() -> None:
-    """Rows before an anchor may be cut; a decision's person may become an erased pseudonym."""
+    """Rows before an anchor may be cut; a person may become the pseudonym that they had."""
     op.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+    before = "coalesce((SELECT max(seq) FROM anchors), 0)"
+    _trigger_sqlite("audit_no_delete", "audit", f"DELETE ON audit WHEN OLD.seq > {before}")
+    for table, personal in PERSONAL.items():
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
+        kept = f"UPDATE OF {_others(table)} ON {table}"
+        _trigger_sqlite(f"{table}_no_update", table, kept)
+        person = f"UPDATE OF {', '.join(personal)} ON {table} WHEN {_unlawful(table)}"
+        _trigger_sqlite(f"{table}_no_update_of_person", table, person)
+
+
+def _strict_sqlite() -> None:
+    op.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+    _trigger_sqlite("audit_no_delete", "audit", "DELETE ON audit")
+    for table in PERSONAL:
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
+        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_update_of_person")
+        _trigger_sqlite(f"{table}_no_update", table, f"UPDATE ON {table}")
+
+
+def _function_postgres(name: str, wrong: str, row: str) -> None:
     op.execute(
-        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
-        "WHEN OLD.seq > coalesce((SELECT max(seq) FROM anchors), 0) "
-        "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {wrong} THEN "
+        f"RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END IF; RETURN {row}; END $$"
     )
-    op.execute("DROP TRIGGER IF EXISTS decisions_no_update")
-    op.execute(
-        f"CREATE TRIGGER decisions_no_update BEFORE UPDATE OF {_others()} ON decisions "
-        "BEGIN SELECT RAISE(ABORT, 'decisions is append-only'); END"
-    )
-    op.execute(
-        f"CREATE TRIGGER decisions_no_update_of_person BEFORE UPDATE OF {', '.join(PERSONAL)} "
-        "ON decisions WHEN NEW.reason NOT IN ('', OLD.reason) OR NOT EXISTS "
-        "(SELECT 1 FROM erased WHERE pseudonym IN (NEW.user_id, NEW.person_id)) "
-        "BEGIN SELECT RAISE(ABORT, 'decisions is append-only'); END"
-    )
+
+
+def _trigger_postgres(name: str, when: str, function: str = "desk_append_only") -> None:
+    op.execute(f"CREATE TRIGGER {name} BEFORE {when} FOR EACH ROW EXECUTE FUNCTION {function}()")
 
 
 def _lawful_postgres() -> None:
-    op.execute(
-        "CREATE FUNCTION audit_cut_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF OLD.seq > (SELECT coalesce(max(seq), 0) FROM anchors) THEN "
-        "RAISE EXCEPTION 'audit is append-only'; END IF; RETURN OLD; END $$"
-    )
-    op.execute(
-        "CREATE FUNCTION decisions_erase_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF NEW.reason NOT IN ('', OLD.reason) OR NOT EXISTS "
-        "(SELECT 1 FROM erased WHERE pseudonym IN (NEW.user_id, NEW.person_id)) THEN "
-        "RAISE EXCEPTION 'decisions is append-only'; END IF; RETURN NEW; END $$"
-    )
-    for table in ("audit", "decisions"):
+    before = "(SELECT coalesce(max(seq), 0) FROM anchors)"
+    _function_postgres("audit_cut_only", f"OLD.seq > {before}", "OLD")
+    op.execute("DROP TRIGGER IF EXISTS audit_no_change ON audit")
+    _trigger_postgres("audit_no_change", "UPDATE ON audit")
+    _trigger_postgres("audit_no_delete", "DELETE ON audit", "audit_cut_only")
+    for table, personal in PERSONAL.items():
+        _function_postgres(f"{table}_erase_only", _unlawful(table), "NEW")
         op.execute(f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}")
-    always = "FOR EACH ROW EXECUTE FUNCTION desk_append_only()"
-    op.execute(f"CREATE TRIGGER audit_no_change BEFORE UPDATE ON audit {always}")
-    op.execute(
-        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
-        "FOR EACH ROW EXECUTE FUNCTION audit_cut_only()"
-    )
-    op.execute(
-        f"CREATE TRIGGER decisions_no_change BEFORE DELETE OR UPDATE OF {_others()} "
-        f"ON decisions {always}"
-    )
-    op.execute(
-        f"CREATE TRIGGER decisions_no_update_of_person BEFORE UPDATE OF {', '.join(PERSONAL)} "
-        "ON decisions FOR EACH ROW EXECUTE FUNCTION decisions_erase_only()"
-    )
+        _trigger_postgres(f"{table}_no_change", f"DELETE OR UPDATE OF {_others(table)} ON {table}")
+        person = f"UPDATE OF {', '.join(personal)} ON {table}"
+        _trigger_postgres(f"{table}_no_update_of_person", person, f"{table}_erase_only")
 
 
 def _strict_postgres() -> None:
     op.execute("DROP TRIGGER audit_no_delete ON audit")
-    op.execute("DROP TRIGGER decisions_no_update_of_person ON decisions")
-    for table in ("audit", "decisions"):
-        op.execute(f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}")
-        op.execute(
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION desk_append_only()"
-        )
+    for table in PERSONAL:
+        op.execute(f"DROP TRIGGER {table}_no_update_of_person ON {table}")
+        op.execute(f"DROP FUNCTION {table}_erase_only()")
+    for table in ("audit", *PERSONAL):
+        op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
+        _trigger_postgres(f"{table}_no_change", f"UPDATE OR DELETE ON {table}")
     op.execute("DROP FUNCTION audit_cut_only()")
-    op.execute("DROP FUNCTION decisions_erase_only()")
