@@ -121,8 +121,12 @@ def would_read(check: ExceptionClass, case: Case, row: SetAside) -> bool:
 
 
 def doubts(case: Case, settings: Settings) -> list[Unknown]:
-    """Classes that read a quarantined row (other than an exact duplicate) or a stale source."""
-    found = []
+    """Classes that read a quarantined row (no exact duplicate), a stale source, or absent lines."""
+    found = [
+        Unknown(check, ("order_lines",), "the order has no lines on file")
+        for check, tables in READS.items()
+        if not case.lines and "order_lines" in tables
+    ]
     spoiled = [row for row in touching(case) if not row.duplicate]
     stale = {row.text("table") for row in stale_sources(case, settings)}
     for check, tables in READS.items():

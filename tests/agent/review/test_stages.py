@@ -99,3 +99,14 @@ def test_no_row_or_fact_of_a_review_outlives_it(
     assert read[0].memo
     assert not list(made)
     assert [(book.rows, book.memo) for book in read] == [({}, {})]
+
+
+def test_an_order_without_any_line_is_not_clear(tmp_path: Path) -> None:
+    lines = BASE["order_lines"].replace("SO-1,", "SO-0,")
+    orders = BASE["orders"] + "\n" + BASE["orders"].splitlines()[1].replace("SO-1,", "SO-0,")
+    (packet,) = stages.review(
+        a_snapshot(tmp_path, orders=orders, order_lines=lines), ["SO-1"], AS_OF, load_rules()
+    )
+    checks = {gap["check"] for gap in packet["not_known"] if "order_lines" in gap["missing"]}
+    assert checks >= {"stock_shortage", "price_mismatch", "credit_hold", "approval_gap"}
+    assert packet["recommendation"]["disposition"] != "ship"
