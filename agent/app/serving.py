@@ -15,8 +15,9 @@ from agent.app.service.office import Office
 from tools.errors import BadInput, HolddeskError
 
 AGAIN_S = 60
-"""Seconds after which new holds get their cases and interrupted ones are brought to where they
-should be."""
+"""Seconds after which a new load, or an edited rules file, gets its cases."""
+EVERYTHING_EVERY = 15
+"""Rounds after which every case is brought to where the desk says it should be."""
 log = logging.getLogger("holddesk.service")
 
 
@@ -88,9 +89,15 @@ def _run(office: Office, origin: str, host: str, port: int) -> None:
 
 
 def _keep_up(office: Office, stop: threading.Event) -> None:
+    """Open the cases of a new load soon, and look at everything again now and then."""
+    done, rounds = office.basis().key[:2], 0
     while not stop.wait(AGAIN_S):
+        rounds += 1
         try:
-            catch_up(office)
+            now = office.basis().key[:2]
+            if now != done or rounds % EVERYTHING_EVERY == 0:
+                catch_up(office)
+                done = now
         except HolddeskError as error:
             log.warning("cases could not be opened: %s", error)
         except Exception as error:  # noqa: BLE001 - the next round tries again

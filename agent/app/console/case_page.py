@@ -113,7 +113,7 @@ def _edited(
     office: Office, who: Who, packet: dict[str, Any], found: Packet | None
 ) -> list[tuple[str, str]]:
     """What a person changed in the note since the version before; nothing where nobody did."""
-    if found is None or found.version < 2 or not isinstance(packet.get("edits"), dict):
+    if found is None or found.version < 2 or not found.body.get("edits"):
         return []
     earlier = acts.read_packet(office, who, packet_id_of(found.order_id, found.version - 1))
     return word_diff(_note(acts.shown(who, earlier.body)), _note(packet))

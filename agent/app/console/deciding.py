@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from agent.app.output import words
 from agent.app.service import acts
 from agent.app.service.identity import Who
 from agent.app.service.office import Office
 from agent.app.service.rights import Right
 from agent.desk.claims import holder
-from agent.desk.decisions import decisions
-from agent.desk.models import OPEN_STATUSES, Packet
+from agent.desk.models import OPEN_STATUSES, Decision, Packet
 from agent.desk.reasons import REASON_CODES
 from policies.guard import LOCKED_ACTIONS, Verdict
 from tools.errors import Denied
@@ -115,8 +116,14 @@ def _people(office: Office, found: Packet, who: Who) -> list[tuple[str, str]]:
 
 
 def _signatures(office: Office, found: Packet) -> list[Any]:
+    """What was signed or decided on any version of the case, the first first."""
+    of_case = select(Decision).join(Packet, Packet.packet_id == Decision.packet_id)
     with office.desk.read() as session:
-        return list(decisions(session, found.packet_id))
+        return list(
+            session.scalars(
+                of_case.where(Packet.case_id == found.case_id).order_by(Decision.decided_at)
+            )
+        )
 
 
 def snoozed_until(office: Office, hours: str) -> str:

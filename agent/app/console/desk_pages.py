@@ -42,7 +42,7 @@ def ask(request: Request, who: Reader, q: Word = "", order: Word = "") -> Respon
             answered = asking.answer(office_of(request), who, q.strip(), order or None)
         except HolddeskError as error:
             problem = str(error)
-    said = [_said(answered, sentence) for sentence in answered["sentences"]] if answered else []
+    said = _said(answered) if answered else []
     context = {
         "q": q, "order": order, "answered": answered, "said": said, "problem": problem,
         "examples": EXAMPLES, "question_order": order,
@@ -51,13 +51,13 @@ def ask(request: Request, who: Reader, q: Word = "", order: Word = "") -> Respon
     return page(request, who, "ask_part.html" if part else "ask.html", context)
 
 
-def _said(answered: dict[str, Any], sentence: dict[str, Any]) -> list[dict[str, Any]]:
-    """A sentence of an answer; its figures open where an order that it is about cites them."""
-    order = answered["orders"][0] if answered["orders"] else ""
+def _said(answered: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The sentences of an answer; their figures open where the answer is about one order."""
+    order = answered["orders"][0] if len(answered["orders"]) == 1 else ""
     packet = {**answered, "bindings": {}, "evidence_hashes": {}}
-    parts = Marks(packet, f"/cases/{order}/cite").parts(sentence)
-    several = len(answered["orders"]) != 1
-    return [{"text": part["text"]} if several else part for part in parts]
+    marks = Marks(packet, f"/cases/{order}/cite")
+    made = [marks.parts(sentence) for sentence in answered["sentences"]]
+    return made if order else [[{"text": p["text"]} for p in parts] for parts in made]
 
 
 @router.get("/policies")

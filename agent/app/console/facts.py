@@ -9,7 +9,8 @@ from typing import Any
 
 from agent.app.console.cite import Marks
 from agent.app.console.render import amount, day, moment
-from agent.app.output import words
+from agent.app.output import counted, words
+from tools.view import HIDDEN
 
 Json = Mapping[str, Any]
 
@@ -38,9 +39,24 @@ Facts = Sequence[Fact | Grid]
 
 
 def facts_of(cls: str, packet: Json, marks: Marks) -> Facts:
-    """The facts of one class of a packet; an empty list where the packet has no section for it."""
+    """The facts of one class of a packet, those that are hidden from the reader only counted."""
     make = _CLASSES.get(cls)
-    return list(make(packet, marks)) if make else []
+    found = list(make(packet, marks)) if make else []
+    shown = [one for one in found if not _is_hidden(one)]
+    if len(shown) == len(found):
+        return found
+    return [Fact("Hidden from your role", counted(len(found) - len(shown), "fact")), *shown]
+
+
+def _is_hidden(one: Fact | Grid) -> bool:
+    if isinstance(one, Fact):
+        return one.text == HIDDEN
+    return bool(one.rows) and all(HIDDEN in row for row in one.rows)
+
+
+def _whether(value: object, yes: str, no: str) -> str:
+    """A yes or no of a packet in words; hidden stays hidden."""
+    return HIDDEN if value == HIDDEN else yes if value else no
 
 
 def _credit(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
@@ -67,7 +83,7 @@ def _credit(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
         yield Fact("Last payment", text, marks.bound(base), note)
     for at, one in enumerate(credit.get("uncleared_payments") or ()):
         source = marks.bound(f"credit/uncleared_payments/{at}/amount")
-        enough = "enough if it clears" if one.get("clears") else "not enough alone"
+        enough = _whether(one.get("clears"), "enough if it clears", "not enough alone")
         yield Fact("Received, not cleared", amount(one.get("amount"), unit), source,
                    f"{one.get('payment_id')}; {enough}")  # fmt: skip
     yield money("Without other open orders", "exposure_after_without_open_orders")
@@ -81,7 +97,7 @@ def _credit(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
         rows = [
             [str(w["order_id"]), amount(w.get("gross"), unit),
              amount(w.get("headroom_after"), unit),
-             "fits" if w.get("fits") else "does not fit"]
+             _whether(w.get("fits"), "fits", "does not fit")]
             for w in waiting
         ]  # fmt: skip
         columns = ("Order", "Gross", "Headroom after", "Fits")
@@ -112,7 +128,7 @@ def _stock(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
              amount(line.get("available"), unit), amount(line.get("short"), unit),
              day(line["in_full_on"]) if line.get("in_full_on") else "no date known"]
         )  # fmt: skip
-    columns = ("Line", "Needed", "Gets", "Short", "In full on")
+    columns = ("Line", "Needed", "Available", "Short", "In full on")
     yield Grid("Lines", columns, rows, frozenset({1, 2, 3}))
     for line in packet["stock"]:
         yield from _line(line)
@@ -145,7 +161,7 @@ def _contest(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
         rows = [
             [f"{c['order_id']} · {c['line_no']}", words(c.get("rank")), str(c.get("rank_why")),
              amount(c.get("priority"), ""), amount(c.get("quantity"), unit), words(c.get("claim")),
-             "held" if c.get("held") else "can ship"]
+             _whether(c.get("held"), "held", "can ship")]
             for c in line.get("competitors") or ()
         ]  # fmt: skip
         if rows:
@@ -161,7 +177,7 @@ def _substitution(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
         [str(line.get("sku")), str(option.get("substitute_sku")),
          amount(option.get("quantity"), line.get("unit") or ""), day(option.get("available_on")),
          amount(option.get("cost"), packet["order"].get("currency")),
-         "ask the customer" if option.get("needs_customer_acceptance") else "accepted"]
+         _whether(option.get("needs_customer_acceptance"), "ask the customer", "accepted")]
         for line in packet["stock"]
         for option in line.get("options") or ()
         if option["kind"] == "substitute"
@@ -210,7 +226,7 @@ def _route(packet: Json, marks: Marks) -> Iterator[Fact | Grid]:
     rows = [
         [str(r["run_id"]), moment(r.get("closes_at"), zone), day(r.get("delivery_on")),
          amount(r.get("free_kg"), "kg"), amount(r.get("free_m3"), "m3"),
-         amount(r.get("free_stops"), ""), "fits" if r.get("fits") else words(r.get("why_not"))]
+         amount(r.get("free_stops"), ""), _whether(r.get("fits"), "fits", words(r.get("why_not")))]
         for r in delivery.get("next_runs") or ()
     ]  # fmt: skip
     columns = ("Run", "Closes", "Delivers", "Free weight", "Free volume", "Stops", "Fits")

@@ -61,6 +61,16 @@ def moment(value: object, zone: str = "UTC") -> str:
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
 
 
+def setting(value: object) -> str:
+    """A setting's value as a person writes it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {setting(inner)}" for key, inner in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(setting, value)) or "none"
+    named = {None: "none", True: "yes", False: "no"}
+    return named[value] if value is None or isinstance(value, bool) else str(value)
+
+
 def address(path: str, **parameters: object) -> str:
     """A path with a query, parts that are empty left out."""
     kept = {name: value for name, value in parameters.items() if value not in (None, "", False)}
@@ -75,7 +85,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {
-        "words": words, "amount": amount, "day": day, "moment": moment,
+        "setting": setting, "words": words, "amount": amount, "day": day, "moment": moment,
         "path": lambda text: quote(str(text), safe=""),
     }  # fmt: skip
     made.globals |= {"asset": asset, "address": address, "counted": counted}

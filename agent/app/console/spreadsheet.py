@@ -20,14 +20,12 @@ INVISIBLE = ("Cf", "Zs", "Cc")
 def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula; full-width signs count as plain ones."""
     plain = unicodedata.normalize("NFKC", text)
-    if plain[:1] in ("\t", "\r", "\n"):
-        return f"'{text}"
     start = 0
     while start < len(plain) and (
         plain[start] in QUOTES or unicodedata.category(plain[start]) in INVISIBLE
     ):
         start += 1
-    if plain[start:].startswith(STARTS):
+    if plain[start:].startswith(STARTS) or set(plain[:start]) & set("\t\r\n"):
         return f"'{text}"
     return text
 

@@ -16,6 +16,7 @@ from agent.app.service.identity import Who
 from agent.app.service.office import Office
 from agent.app.service.problems import PreconditionFailed
 from agent.app.service.rights import Right
+from agent.app.service.sight import seen_packet
 from agent.app.working import WorkReport, sweep
 from agent.app.working import decide as decide_in_desk
 from agent.desk import packets, views
@@ -30,10 +31,8 @@ from agent.desk.waiting import waiting_packet
 from agent.review import stages
 from agent.review.classify import Classified
 from agent.review.locks import order_facts
-from agent.review.masking import masked_packet
 from policies.guard import HANDLING, LOCKED_ACTIONS, Person, Verdict, shipped
 from tools.errors import NotFound
-from tools.view import HIDDEN
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,7 @@ def review_order(office: Office, who: Who, order_id: str) -> dict[str, Any]:
 
 def shown(who: Who, packet: Mapping[str, Any]) -> dict[str, Any]:
     """A packet as this person sees it: what they may not see says that it is hidden."""
-    made = masked_packet(packet, who.view)
-    if made["view"]["hidden"]:  # these hold figures and texts without their sources
-        made |= {name: HIDDEN for name in ("changes", "edits") if name in packet}
-    return made
+    return seen_packet(packet, who.view)
 
 
 def note_view(office: Office, who: Who, found: Packet) -> None:
