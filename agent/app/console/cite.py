@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from agent.app.console.render import amount
+
 Json = Mapping[str, Any]
 WORDS = "word."
 """Sources of words that code chose; there is no row to open."""
@@ -65,7 +67,7 @@ class Marks:
         """What a source says, in short."""
         found = self.packet["calculations"].get(source)
         if found is not None:
-            return f"{found['value']} {found['unit']}".strip()
+            return amount(found["value"], found["unit"])
         ref, _, column = source.partition("#")
         row = self.packet["evidence"].get(ref, {})
         return str(row.get(column, "")) if column else ref

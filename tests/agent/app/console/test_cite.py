@@ -57,7 +57,7 @@ def test_words_that_code_chose_have_no_number() -> None:
 def test_a_calculation_opens_with_its_inputs_and_a_cell_with_its_row() -> None:
     card = card_of(PACKET, "SO-1.net", marks())
     assert card is not None
-    assert [one["value"] for one in card["inputs"]] == ["10", "2 EUR"]
+    assert [one["value"] for one in card["inputs"]] == ["10", "2.00 EUR"]
     row = card_of(PACKET, "lines/SO-1/10#qty", marks())
     assert row is not None
     assert (row["table"], row["key"], row["column"]) == ("lines", "SO-1/10", "qty")
