@@ -8,6 +8,7 @@ that there is no second list of rights.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -21,6 +22,7 @@ from policies.guard_context import (
     banded,
     packet_of,
     probe_of,
+    read_by,
     request_of,
 )
 from policies.guard_engine import GUARD_ERROR, NO_RULE, Answer, Engine
@@ -57,6 +59,9 @@ __all__ = [
     "limit_to_minor", "locks", "may", "policy_hash", "shipped", "to_minor",
 ]  # fmt: skip
 
+AskAgent = Callable[[str, LockFacts, frozenset[str]], Answer]
+WhoApproves = Callable[[str, LockFacts, frozenset[str]], tuple[tuple[str, ...], int]]
+
 
 class Guard:
     """The guard over one policy text; the shipped one is `shipped()`."""
@@ -90,6 +95,10 @@ class Guard:
         except Exception:  # noqa: BLE001 - fail closed on anything
             return {a: Lock(a, (GUARD_ERROR,), (), 1, 0) for a in LOCKED_ACTIONS}
 
+    def locks_in_full(self, facts: LockFacts) -> dict[str, Lock]:
+        """The same without bands and memory: what `locks` is held against."""
+        return {action: self._lock_in_full(action, facts) for action in LOCKED_ACTIONS}
+
     def may(self, who: Agent | Person, action: str, packet: PacketFacts) -> Verdict:
         """Whether somebody may do an action on a packet now: the full evaluation."""
         try:
@@ -97,16 +106,16 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - fail closed on anything
             return _broken(f"{type(error).__name__}")
 
-    def sees(self, who: Agent | Person, group: str) -> bool:
-        """Whether somebody sees a group of columns; no on any fault."""
+    def sees(self, who: Agent | Person, group: str) -> Answer:
+        """Whether somebody sees a group of columns, and by which rules; no on any fault."""
         try:
             kind = type(who) if isinstance(who, Agent | Person) else Person
-            if self._wrong(who, kind):
-                return False
+            if wrong := self._wrong(who, kind):
+                return Answer(False, (GUARD_ERROR,), (wrong,))
             entities = self.engine.people((who,) if isinstance(who, Person) else ())
-            return self.engine.ask(who, "see", group, {}, entities, kind="ColumnGroup").allowed
-        except Exception:  # noqa: BLE001 - fail closed on anything
-            return False
+            return self.engine.ask(who, "see", group, {}, entities, kind="ColumnGroup")
+        except Exception as error:  # noqa: BLE001 - fail closed on anything
+            return Answer(False, (GUARD_ERROR,), (type(error).__name__,))
 
     def actions_json(self, facts: LockFacts, as_of: datetime) -> list[dict[str, Any]]:
         """The packet's `actions`: all locked actions with rules and who may approve them."""
@@ -172,7 +181,12 @@ class Guard:
     ) -> tuple[tuple[str, ...], int]:
         if action not in LOCKED_ACTIONS:
             return (), 1
-        return self._approval(action, banded(facts), waived)
+        return self._remembered(action, banded(facts), waived)
+
+    def _remembered(
+        self, action: str, facts: LockFacts, waived: frozenset[str]
+    ) -> tuple[tuple[str, ...], int]:
+        return self._approval(action, read_by(action, waived, facts), waived)
 
     def _handlers(self, order: OrderFacts) -> frozenset[str]:
         roles, _ = self._approvers("release_order", order.lock, frozenset())
@@ -207,11 +221,19 @@ class Guard:
         return {action: self._lock(action, facts) for action in LOCKED_ACTIONS}
 
     def _lock(self, action: str, facts: LockFacts) -> Lock:
+        return self._lock_by(action, facts, self._locked, self._remembered)
+
+    def _lock_in_full(self, action: str, facts: LockFacts) -> Lock:
+        return self._lock_by(action, facts, self._ask_agent, self._who_approves)
+
+    def _lock_by(
+        self, action: str, facts: LockFacts, ask_agent: AskAgent, who_approves: WhoApproves
+    ) -> Lock:
         waived = facts.classes if action == "waive_finding" else frozenset()
         each = [frozenset({one}) for one in waived] or [frozenset[str]()]
-        asked = [self._approval(action, facts, one) for one in each]
+        asked = [who_approves(action, facts, one) for one in each]
         named = {role for roles, _ in asked for role in roles}
-        answer = self._locked(action, facts, waived)
+        answer = ask_agent(action, facts, waived)
         rules = answer.rules if not answer.allowed else (GUARD_ERROR,)
         ordered = tuple(role for role in ROLES if role in named)
         return Lock(action, rules, ordered, max(count for _, count in asked), facts.expires_hours)

@@ -99,6 +99,30 @@ def banded(facts: LockFacts) -> LockFacts:
     )
 
 
+READ_CLASSES = frozenset({"compliance_issue", "credit_hold"})
+READ_NOT_KNOWN = READ_CLASSES | {"price_mismatch"}
+"""Classes that rules ask for by name; any other class is asked for by a waiver alone."""
+
+
+def read_by(action: str, waived: frozenset[str], facts: LockFacts) -> LockFacts:
+    """The facts that rules read for an action; what none of them reads is made equal.
+
+    Who may approve is remembered by these. A decision itself is always asked with all facts.
+    """
+    unread: dict[str, Any] = dict.fromkeys(
+        set(MEASURES.values()) - set(_measures(action, waived)), 0
+    )
+    asked = facts.approved_roles if action == "update_erp" else frozenset()
+    return replace(
+        facts,
+        classes=facts.classes & (READ_CLASSES | waived),
+        not_known=facts.not_known & READ_NOT_KNOWN,
+        approved_roles=asked,
+        expires_hours=24,
+        **unread,
+    )
+
+
 def probe_of(facts: LockFacts) -> PacketFacts:
     """A packet that nothing but its facts stands against."""
     order = OrderFacts(facts, order_id="")

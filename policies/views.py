@@ -42,7 +42,7 @@ def view_of(who: Agent | Person, guard: Guard | None = None) -> View:
         guard: other rights than the shipped ones.
     """
     asked = guard or shipped()
-    seen = frozenset(group for group in COLUMN_GROUPS if asked.sees(who, group))
+    seen = frozenset(group for group in COLUMN_GROUPS if asked.sees(who, group).allowed)
     everywhere = asked.may(who, "read", _ELSEWHERE).allowed
     own = who.company_id if isinstance(who, Person) else ""
     return View(who.user_id, seen, column_groups(), None if everywhere else frozenset({own}))
@@ -51,9 +51,8 @@ def view_of(who: Agent | Person, guard: Guard | None = None) -> View:
 @cache
 def roles_that_see(group: str) -> tuple[str, ...]:
     """The roles that see a column group, by the shipped rights."""
-    return tuple(
-        role for role in ROLES if shipped().sees(Person(role, role, frozenset({role})), group)
-    )
+    holders = {role: Person(role, role, frozenset({role})) for role in ROLES}
+    return tuple(role for role in ROLES if shipped().sees(holders[role], group).allowed)
 
 
 _NOTHING = LockFacts(frozenset(), frozenset(), 0, release_from=1, executive_from=1)
