@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from evals.guard.asking import BUSINESS, CLASSES, ROLES, Facts, Who
+from evals.guard.asking import BUSINESS, CLASSES, LOCKED, ROLES, Facts, Who
 from evals.guard.signing import amount_of
 
 Change = Callable[[Random, Who, Facts, str], tuple[Who, Facts]]
@@ -94,7 +94,7 @@ def _did(name: str) -> Change:
 
 
 def _stands_in(rng: Random, who: Who, facts: Facts, action: str) -> tuple[Who, Facts]:
-    name = rng.choice(("creators", "requesters", "changers"))
+    name = rng.choice(STANDING if action in LOCKED else ("creators", "approvers"))
     changed = _with(facts, name, "p.away")
     return replace(who, stands_in_for=frozenset({rng.choice(("p.away", "p.away", "p.9"))})), changed
 
@@ -104,6 +104,12 @@ def _signed_by(rng: Random, who: Who, facts: Facts, action: str) -> tuple[Who, F
     roles = frozenset(rng.sample(BUSINESS, rng.choice((0, 1, 1, 2))))
     site = rng.choice(("", facts.site, facts.sending_site, who.site))
     return who, replace(facts, first_signer=signer, first_roles=roles, first_site=site)
+
+
+def _away_signed(rng: Random, who: Who, facts: Facts, action: str) -> tuple[Who, Facts]:
+    """The first signature is of somebody for whom the person stands in."""
+    signed = replace(facts, first_signer="p.away", first_roles=frozenset({rng.choice(BUSINESS)}))
+    return replace(who, stands_in_for=frozenset({"p.away"})), signed
 
 
 def _waives(rng: Random, who: Who, facts: Facts, action: str) -> tuple[Who, Facts]:
@@ -158,6 +164,9 @@ def _stands(cls: str, *, waived: bool = True) -> Change:
     return change
 
 
+STANDING = ("creators", "requesters", "changers", "creators", "requesters", "changers",
+            "approvers", "overriders", "releasers", "communicators")  # fmt: skip
+
 CONTEXT: tuple[Change, ...] = (
     _facts(shown="f0"), _facts(shown=""), _facts(policy_now="v2"), _moment, _signed_by,
     _facts(first_signer=""),
@@ -205,7 +214,7 @@ AIMED: dict[str, tuple[Change, ...]] = {
     "transfer_stock": (_same_site, _same_site, _who(site="D03")),
     "notify_customer": (_did("approvers"), _did("communicators")),
     "update_erp": (_did("overriders"), _facts(approved_roles=frozenset())),
-    "edit": (_did("approvers"), _facts(owner_role="")),
+    "edit": (_did("approvers"), _touched("creators"), _stands_in, _signed_by, _away_signed),
     "withdraw_instruction": (_ADMIN, _who(absent=True), _did("approvers")),
     "reverse_action": (
         _touched("requesters"), _touched("requesters"), _touched("requesters"),

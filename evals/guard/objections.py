@@ -96,18 +96,20 @@ def _of_touching(who: Who, action: str, facts: Facts) -> Iterator[str]:
 
 
 def _of_duties(who: Who, action: str, facts: Facts) -> Iterator[str]:
-    """Whoever approved one duty of the order does not do another."""
-    other = action in LOCKED and action != "notify_customer"
-    if other and who.person in facts.communicators:
+    """Whoever did one duty of the order does not do another, nor does their stand-in."""
+    mine = {who.person} | who.stands_in_for
+    if action in LOCKED and action != "notify_customer" and mine & facts.communicators:
         yield "communicator-does-not-approve"
-    if action == "notify_customer" and who.person in facts.approvers:
+    if action == "notify_customer" and mine & facts.approvers:
         yield "approver-does-not-notify"
-    if action in RELEASES and who.person in facts.overriders:
+    if action in RELEASES and mine & facts.overriders:
         yield "override-approver-does-not-release"
-    if action in OVERRIDES and who.person in facts.releasers:
+    if action in OVERRIDES and mine & facts.releasers:
         yield "releaser-does-not-override"
-    if action == "edit" and who.person in facts.approvers:
+    if action == "edit" and mine & (facts.approvers | ({facts.first_signer} - {""})):
         yield "approver-does-not-edit"
+    if action == "edit" and (mine | {who.user}) & facts.creators:
+        yield "creator-does-not-edit"
 
 
 def _of_reversals(who: Who, action: str, facts: Facts) -> Iterator[str]:

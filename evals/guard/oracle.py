@@ -65,8 +65,8 @@ def _compare_locks(guard: Guard, one: Ask, tally: Tally) -> None:
         tally.locks_differ += 1
 
 
-def run(requests: int, seed: int, processes: int) -> Tally:
-    """Share the requests among processes, with progress on stderr."""
+def run(requests: int, seed: int, processes: int, minutes: float = 0) -> Tally:
+    """Share the requests among processes, with progress on stderr; 0 minutes: to the end."""
     from rich.console import Console
     from rich.progress import track
 
@@ -76,13 +76,16 @@ def run(requests: int, seed: int, processes: int) -> Tally:
         for number, share in enumerate(shares):
             total.add(compare(share, started + number))
         return total
-    console = Console(file=sys.stderr)
+    console, until = Console(file=sys.stderr), time.monotonic() + 60 * minutes
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         waiting = [pool.submit(compare, s, started + n) for n, s in enumerate(shares)]
         done = track(as_completed(waiting), "asking", total=len(waiting), console=console,
                      disable=not console.is_terminal)  # fmt: skip
         for one in done:
             total.add(one.result())
+            if minutes and time.monotonic() > until:
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
     return total
 
 
@@ -122,10 +125,11 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} requests in one process")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so long (0: never)")
     given = parser.parse_args(words)
     started = time.perf_counter()
     size, processes = (QUICK, 1) if given.quick else (given.requests, max(1, given.processes))
-    body = report(run(size, given.seed, processes), time.perf_counter() - started)
+    body = report(run(size, given.seed, processes, given.minutes), time.perf_counter() - started)
     sys.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n")
     return 0 if body["holds"] else 1
 

@@ -24,6 +24,9 @@ from tests.policies.guard_cases import (
     waive,
 )
 
+AWAY = frozenset({"p.away"})
+STANDS_IN = {"stands_in_for": AWAY}
+
 # rule, role, action, facts, person: the rule alone that denies
 FORBIDS: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
     (
@@ -255,6 +258,22 @@ FORBIDS: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("communicator-does-not-approve", SALES, "release_order", WROTE, {}),
     ("communicator-does-not-approve", "logistics", "change_promise", WROTE, {}),
+    ("creator-does-not-edit", SALES, "edit", {}, {"person_id": "p.creator"}),
+    ("creator-does-not-edit", SALES, "edit", {}, {"user_id": "p.creator"}),
+    ("approver-does-not-edit", SALES, "edit", signed(SALES, who="p.sales_operations"), {}),
+    ("approver-does-not-edit", SALES, "edit", signed(SALES, who="p.away"), STANDS_IN),
+    ("creator-does-not-edit", SALES, "edit", {}, {"stands_in_for": frozenset({"p.creator"})}),
+    ("approver-does-not-edit", SALES, "edit", {"approvers": AWAY}, STANDS_IN),
+    (
+        "approver-does-not-notify",
+        "customer_service",
+        "notify_customer",
+        {"approvers": AWAY},
+        STANDS_IN,
+    ),
+    ("override-approver-does-not-release", SALES, "release_order", {"overriders": AWAY}, STANDS_IN),
+    ("releaser-does-not-override", CREDIT, "override_credit", {"releasers": AWAY}, STANDS_IN),
+    ("communicator-does-not-approve", SALES, "release_order", {"communicators": AWAY}, STANDS_IN),
     ("approver-does-not-edit", SALES, "edit", {"approvers": EVERYBODY}, {}),
 ]
 
