@@ -27,6 +27,10 @@ check: setup
 verify: setup
 	$(BIN)/python -m pytest -q -n $(JOBS) --run-long -m long
 	$(BIN)/python -m evals.mutants --jobs $(JOBS)
+	$(BIN)/python -m evals.guard.duties
+	$(BIN)/python -m evals.guard.faults
+	$(BIN)/python -m evals.guard.mutants --processes $(JOBS)
+	$(BIN)/python -m evals.guard.oracle --processes $(JOBS)
 	$(BIN)/python -m evals.durability.races
 	$(BIN)/python -m evals.durability.kills
 	$(BIN)/python -m evals.durability.staleness
