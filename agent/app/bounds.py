@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from agent.desk.models import Decision
+from agent.desk.requests import NAMES_ACTION, Current, Request
 from agent.review.classify import Classified
+from agent.review.locks import order_facts
 from agent.review.waivers import MEASURES, measured, values_hash
 from policies.findings import Finding
-from policies.guard import OrderFacts, to_minor
+from policies.guard import OrderFacts, Person, to_minor
 from tools.errors import BadInput
 from tools.unknown import NotKnown
 from tools.values import rate
 
 Json = Mapping[str, Any]
+DEFAULT_ACTION = "release_order"
+
+
+def completed(
+    packet: Json, judged: Classified, signed: Sequence[Decision], request: Request
+) -> Request:
+    """The request with its parameters held against the order, and completed from it.
+
+    What a second signer leaves out is as the first signer signed it.
+
+    Raises:
+        BadInput: the parameters do not fit the order; the sentence says what does.
+    """
+    if request.decision not in NAMES_ACTION:
+        return request
+    action, given = request.action, dict(request.parameters)
+    if packet["fingerprint"] != request.shown_fingerprint:  # stale, which the desk will say
+        return replace(request, action=action or DEFAULT_ACTION)
+    if signed and not given and action in ("", signed[0].action):
+        first = signed[0]
+        return replace(
+            request, action=first.action, parameters=first.parameters, typed=request.as_typed()
+        )
+    action = action or DEFAULT_ACTION
+    if action == "change_credit_limit" and "amount" not in given:
+        raise BadInput(
+            'name the new limit: --amount "132400 EUR" (and --until for a temporary one)'
+        )
+    if action == "waive_finding":
+        made = waiver(judged, given)
+    else:
+        check_part(packet, action, given)
+        made = given
+    return replace(request, action=action, parameters=made, typed=request.as_typed())
+
+
+def current_of(
+    packet: Json, judged: Classified, request: Request, staff: Callable[[], Sequence[Person]]
+) -> Current:
+    """The order as it is now, its credit measured by what the request grants."""
+    facts = measured_facts(judged, order_facts(judged), request.action, request.parameters)
+    return Current(packet["fingerprint"], facts, staff)
 
 
 def check_part(packet: Json, action: str, given: Json) -> None:
@@ -57,18 +102,6 @@ def _check_limit(packet: Json, given: Json) -> None:
         )
 
 
-def needs_amount(action: str, given: Json) -> None:
-    """A new limit is an amount.
-
-    Raises:
-        BadInput: it is not named.
-    """
-    if action == "change_credit_limit" and "amount" not in given:
-        raise BadInput(
-            'name the new limit: --amount "132400 EUR" (and --until for a temporary one)'
-        )
-
-
 def waiver(judged: Classified, given: Json) -> dict[str, Any]:
     """The parameters of a waiver: the finding, the worst value accepted, and the last day.
 
@@ -103,7 +136,7 @@ def _finding(judged: Classified, given: Json) -> Finding:
     fits = [
         f for f in judged.findings
         if f.cls == given.get("class") and given.get("code") in (None, f.code)
-        and given.get("line_no") in (None, f.line_no)
+        and str(given.get("line_no") or f.line_no) == str(f.line_no)
     ]  # fmt: skip
     if len(fits) == 1:
         return fits[0]

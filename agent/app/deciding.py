@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from agent.app.bounds import check_part, measured_facts, needs_amount, waiver
+from agent.app.bounds import completed, current_of
 from agent.app.given import Typed, one_of
 from agent.app.home import Home, open_home
 from agent.app.opening import workplace
@@ -18,13 +18,13 @@ from agent.app.people import person_of, staff_of
 from agent.app.show_standing import changes_said, withheld_said
 from agent.app.working import Workplace, decide
 from agent.desk import attempts
-from agent.desk.decisions import ENDING, KEEPING, Current, Outcome, Request, Stale, decisions
+from agent.desk.decisions import ENDING, KEEPING, Outcome, Request, Stale, decisions
 from agent.desk.models import Packet
 from agent.desk.parameters import normalised
+from agent.desk.repeats import first_answer
 from agent.desk.requests import NAMES_ACTION
 from agent.desk.waiting import any_waiting, waiting_packet
 from agent.review.classify import Classified
-from agent.review.locks import order_facts
 from agent.review.staged import ReviewStages
 from policies.guard import LOCKED_ACTIONS, Person
 from tools.errors import BadInput, Denied, Refused
@@ -32,7 +32,6 @@ from tools.errors import BadInput, Denied, Refused
 DECISIONS = tuple(name.replace("_", "-") for name in (*ENDING, *KEEPING))
 DRAFT_AGAIN = frozenset({"policy-changed", "packet-expired"})
 """Rules of `rights.cedar` that a new version of the packet satisfies."""
-DEFAULT_ACTION = "release_order"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> No
     desk = at_the_desk(open_home(where), typed.named, user, typed.decision)
     request = _request(desk, typed)
     try:
-        outcome = decide(desk.place, request, desk.as_of, lambda _: _current(desk, request))
+        outcome = _decided(desk, request)
     except Stale as stale:
         raise Refused(f"{stale}{changes_said(desk.place, stale, desk.person)}") from None
     except Denied as no:
@@ -102,38 +101,33 @@ def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> No
     _print_outcome(desk, outcome, json)
 
 
-def _current(desk: AtTheDesk, request: Request) -> Current:
-    """The order as it is now, its credit measured by what the request grants."""
-    facts = order_facts(desk.judged)
-    facts = measured_facts(desk.judged, facts, request.action, request.parameters)
-    return Current(desk.body["fingerprint"], facts, desk.staff)
-
-
 def _request(desk: AtTheDesk, typed: Typed) -> Request:
+    """What was typed, as a request."""
     decision = typed.decision.replace("-", "_")
-    action, given = "", normalised(typed.parameters)
-    if decision in NAMES_ACTION:
-        action, given = _approval(desk, typed.action, given)
-    elif decision == "reassign":
-        _must_be_staff(desk, str(given.get("to", "")))
+    if decision == "reassign":
+        _must_be_staff(desk, str(typed.parameters.get("to", "")))
+    action = typed.action if decision in NAMES_ACTION else ""
     return Request(
-        desk.found.packet_id, desk.person, decision, desk.found.fingerprint, action, given,
-        reason_code=typed.reason_code, reason=typed.reason, key=typed.key,
+        desk.found.packet_id, desk.person, decision, desk.found.fingerprint, action,
+        normalised(typed.parameters), reason_code=typed.reason_code, reason=typed.reason,
+        key=typed.key,
     )  # fmt: skip
 
 
-def _approval(desk: AtTheDesk, action: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The action with its parameters; what a second signer leaves out is as the first signed it."""
+def _decided(desk: AtTheDesk, request: Request) -> Outcome:
+    """The first answer to the same request, or what the desk says now."""
     with desk.place.desk.read() as session:
         signed = decisions(session, desk.found.packet_id)
-    if signed and not given and action in ("", signed[0].action):
-        return signed[0].action, signed[0].parameters
-    action = action or DEFAULT_ACTION
-    needs_amount(action, given)
-    if action == "waive_finding":
-        return action, waiver(desk.judged, given)
-    check_part(desk.body, action, given)
-    return action, given
+        try:
+            before = first_answer(session, request)
+        except Refused as refusal:
+            attempts.record_refused(desk.place.desk, request, str(refusal))
+            raise
+    if before is not None:
+        return before
+    request = completed(desk.body, desk.judged, signed, request)
+    current = current_of(desk.body, desk.judged, request, desk.staff)
+    return decide(desk.place, request, desk.as_of, lambda _: current)
 
 
 def _must_be_staff(desk: AtTheDesk, user: str) -> None:

@@ -28,6 +28,7 @@ from agent.desk.requests import (
     Request,
     Stale,
     checked,
+    must_be_complete,
 )
 from agent.desk.signing import sign
 from agent.desk.store import Desk
@@ -187,6 +188,7 @@ def _verdict(guard: Guard, request: Request, facts: PacketFacts) -> Verdict:
 def _may_sign(act: Act) -> None:
     """What an approval needs beside the right: a reason where it overrides, and proof of view."""
     request, found = act.request, act.found
+    must_be_complete(request)
     lock = act.facts.order.lock
     override = is_override(request.decision, request.action, lock.classes | lock.not_known)
     if problem := reason_problem(request.reason_code, request.reason, override=override):

@@ -30,6 +30,11 @@ KEEPING = {
 """What leaves the packet undecided, and its status then (empty: as it was)."""
 NEEDS_REASON = ("reject", "send_back", "request_info", "answer", "request_approval")
 NAMES_ACTION = ("approve", "request_approval")
+COMPLETE = {
+    "change_credit_limit": ("amount",),
+    "waive_finding": ("class", "code", "until", "values"),
+}
+"""Parameters without which an approval of the action would grant nothing, or anything."""
 WITHOUT_SOURCES = ("unclaim", "answer")
 """What may be done on evidence that changed: nothing is decided on it."""
 
@@ -52,13 +57,19 @@ class Request:
     reason: str = ""
     key: str = ""
     """Repeated by the same person with the same key, a request gets its first answer."""
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """Action and parameters as they were given, where the surface completed them."""
     shown_now: bool = False
     """The surface showed the version to the person in this very act, before they agreed."""
+
+    def as_typed(self) -> dict[str, Any]:
+        """The action and the parameters, before a surface completes them."""
+        return {"action": self.action, "parameters": dict(self.parameters)}
 
     @property
     def digest(self) -> str:
         """SHA-256 over what is asked for."""
-        asked = [self.packet_id, self.decision, self.action, dict(self.parameters)]
+        asked = [self.packet_id, self.decision, dict(self.typed or self.as_typed())]
         return hashlib.sha256(canonical([*asked, self.reason_code, self.reason])).hexdigest()
 
 
@@ -141,3 +152,14 @@ def checked(request: Request) -> Request:
     if request.decision == "edit" and not set(TEXTS) & set(made.parameters):
         raise BadInput("edit needs a new text: of the internal note or of the customer message")
     return made
+
+
+def must_be_complete(request: Request) -> None:
+    """An approval names what it would otherwise grant without bounds, or not at all.
+
+    Raises:
+        BadInput: the sentence lists what is missing.
+    """
+    wanted = COMPLETE.get(request.action, ()) if request.decision == "approve" else ()
+    if missing := [name for name in wanted if name not in request.parameters]:
+        raise BadInput(f"{request.action.replace('_', ' ')} needs {', '.join(missing)}")

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.app.bounds import completed, current_of
 from agent.app.opening import open_cases
 from agent.app.people import person_of, staff_of
 from agent.app.service.identity import Who
@@ -175,11 +176,13 @@ def decide(office: Office, who: Who, wish: Wish) -> Outcome:
     )  # fmt: skip
     with office.desk.read() as session:
         before = first_answer(session, request)
+        signed = decisions(session, found.packet_id)
     if before is not None:
         return before
     if wish.etag != etag_of(found):
         raise PreconditionFailed(_not_as_shown(found))
-    current = _current(body["fingerprint"], judged)
+    request = completed(body, judged, signed, request)
+    current = current_of(body, judged, request, lambda: staff_of(judged.case, _currency(judged)))
     with office.driving, _by(who):
         return decide_in_desk(office.place(), request, office.basis().as_of, lambda _: current)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from seeds import DEMO_DIR
 from tests.agent.app.conftest import HoldDesk, Said
+from tests.agent.app.tables import rewrite
 
 CREDIT = "SO-1042"
 TWO_SIGNATURES = "SO-1387"
@@ -162,3 +165,44 @@ def test_a_request_names_who_may_and_gives_no_right(do: Any):
     assert (asked["status"], asked["decision_id"]) == ("pending", None)
     assert "credit control" in asked["says"]
     assert any("132400 EUR" in one["says"] for one in waiting)
+
+
+def test_a_waiver_repeated_with_its_key_gets_its_first_answer(do: Any):
+    do("u.neumann", "show", CREDIT)
+    waive = ("approve", "--action", "waive_finding", "--class", "credit_hold", "--key", "w1")
+    first = do("u.neumann", "decide", f"{CREDIT}.v1", *waive, *BECAUSE, "--until", "2026-03-20")
+    again = do("u.neumann", "decide", f"{CREDIT}.v1", *waive, *BECAUSE, "--until", "2026-03-20")
+
+    assert (first.json["repeated"], again.json["repeated"]) == (False, True)
+    assert again.json["decision_id"] == first.json["decision_id"]
+
+
+def test_a_waiver_on_evidence_that_changed_is_stale_and_not_a_wrong_name(
+    do: Any, home: Path, tmp_path: Path, holddesk: HoldDesk
+):
+    shutil.copytree(DEMO_DIR, tmp_path / "changed")
+    rewrite(tmp_path / "changed" / "credit_accounts.csv", {"customer_id": "CU-110"},
+            credit_limit="900000")  # fmt: skip
+    holddesk("load", tmp_path / "changed", "--home", home)
+    waive = ("approve", "--action", "waive_finding", "--class", "credit_hold")
+
+    said = do("u.neumann", "decide", CREDIT, *waive, *BECAUSE, "--until", "2026-03-20")
+
+    said.refuses(1, "nothing was decided", f"{CREDIT}.v2")
+
+
+def test_the_snapshot_that_a_decision_cites_outlives_later_loads(
+    do: Any, home: Path, tmp_path: Path, holddesk: HoldDesk
+):
+    cited = do("u.vogt", "show", CREDIT).json["packet"]["snapshot"]
+    do("u.vogt", "decide", CREDIT, "approve", *BECAUSE)
+    for n in range(3):
+        shutil.copytree(DEMO_DIR, tmp_path / f"load{n}")
+        rewrite(tmp_path / f"load{n}" / "credit_accounts.csv", {"customer_id": "CU-110"},
+                credit_limit=str(100000 + n))  # fmt: skip
+        assert holddesk("load", tmp_path / f"load{n}", "--home", home).code == 0
+
+    replayed = holddesk("audit", "replay", f"D-{CREDIT}.v1.1", "--home", home, "--json")
+
+    assert cited in replayed.out
+    assert replayed.code == 0

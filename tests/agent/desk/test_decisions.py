@@ -345,3 +345,28 @@ def test_of_eight_pairs_of_signers_exactly_two_sign(desk: Desk) -> None:
         thread.join()
     assert sorted(results) == ["lost"] * 6 + ["signed 1", "signed 2"]
     assert (counted(desk, Decision), counted(desk, Outbox)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("change_credit_limit", {}),
+        ("change_credit_limit", {"until": "2026-03-31"}),
+        ("waive_finding", {"class": "approval_gap"}),
+        ("waive_finding", {"class": "approval_gap", "code": "missing", "until": "2026-03-31"}),
+    ],
+)
+def test_an_approval_without_its_bounds_grants_nothing(
+    desk: Desk, action: str, parameters: dict[str, Any]
+) -> None:
+    a_packet(desk)
+    role = "credit_control" if action == "change_credit_limit" else "sales_operations"
+    with pytest.raises(BadInput, match="needs"):
+        ask(
+            desk,
+            approve(
+                who=person(role), action=action, parameters=parameters,
+                reason_code="secured", reason="insured",
+            ),
+        )  # fmt: skip
+    assert (status(desk), counted(desk, Decision)) == ("pending", 0)
