@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tools.book import Book, Case
-from tools.orders import bill_to_of, confirmed, order_day
+from tools.orders import bill_to_of, confirmed, confirmed_orders, order_day
 from tools.rows import Figure, Row, Source
 from tools.unknown import NotKnown
 from tools.values import order_value, total
@@ -33,15 +33,15 @@ class Ceiling:
 def _by_day(book: Book, bill_to_id: str) -> dict[date, list[Row]]:
     """The confirmed orders of a bill-to by the local day on which they were entered, in order."""
 
-    def compute() -> dict[str, dict[date, list[Row]]]:
-        found: dict[str, dict[date, list[Row]]] = {}
-        for order in book.all("orders"):
-            day = order_day(book, order) if confirmed(order) else None
+    def compute() -> dict[date, list[Row]]:
+        found: dict[date, list[Row]] = {}
+        for order in confirmed_orders(book, bill_to_id):
+            day = order_day(book, order)
             if day is not None:
-                found.setdefault(bill_to_of(order), {}).setdefault(day, []).append(order)
-        return {name: dict(sorted(days.items())) for name, days in found.items()}
+                found.setdefault(day, []).append(order)
+        return dict(sorted(found.items()))
 
-    return book.once("confirmed orders by bill-to and day", compute).get(bill_to_id, {})
+    return book.once(("confirmed orders by day", bill_to_id), compute)
 
 
 def spans(case: Case, window: int) -> list[list[date]]:

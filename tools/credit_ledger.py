@@ -15,7 +15,8 @@ from tools.credit_account import Scope, attempt, known, shared
 from tools.credit_amounts import NAMED_ORDERS, Parts, Pool
 from tools.credit_cover import Cover, Settled, settle
 from tools.credit_documents import Cash, Money, cash, posted, total_of, uncleared
-from tools.credit_orders import OrderOnAccount, confirmed_orders, on_account
+from tools.credit_orders import OrderOnAccount, on_account
+from tools.orders import confirmed_orders
 from tools.rows import Figure
 from tools.unknown import NotKnown
 

@@ -14,8 +14,6 @@ from typing import Literal, TypeAlias
 from tools.book import Book
 from tools.credit_account import Scope, attempt, in_company, known, shared
 from tools.orders import (
-    bill_to_of,
-    confirmed,
     is_stale_day,
     lines_of,
     ship_date,
@@ -63,19 +61,6 @@ class OrderOnAccount:
         """
         found = [getattr(self, group) for group in groups]
         return [known(value) for value in found if value is not None]
-
-
-def confirmed_orders(book: Book, customer_id: str) -> list[Row]:
-    """The confirmed orders of a bill-to that the book holds."""
-
-    def index() -> dict[str, list[Row]]:
-        found: dict[str, list[Row]] = {}
-        for order in book.all("orders"):
-            if confirmed(order):
-                found.setdefault(bill_to_of(order), []).append(order)
-        return found
-
-    return book.once(("confirmed_orders",), index).get(customer_id, [])
 
 
 def uninvoiced_lines(book: Book, order: Row) -> list[Row]:

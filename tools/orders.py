@@ -28,6 +28,19 @@ def bill_to_of(order: Row) -> str:
     return order.text("bill_to_id") or str(order["customer_id"])
 
 
+def confirmed_orders(book: Book, customer_id: str) -> list[Row]:
+    """The confirmed orders of a bill-to that the book holds."""
+
+    def index() -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for order in book.all("orders"):
+            if confirmed(order):
+                found.setdefault(bill_to_of(order), []).append(order)
+        return found
+
+    return book.once("confirmed orders", index).get(customer_id, [])
+
+
 def order_of(book: Book, line: Row) -> Row:
     """The order of a line (a reference that loading guarantees)."""
     found = book.first("orders", "order_id").get(line["order_id"])
