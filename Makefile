@@ -34,6 +34,8 @@ verify: setup
 	$(BIN)/python -m evals.durability.races
 	$(BIN)/python -m evals.durability.kills
 	$(BIN)/python -m evals.durability.staleness
+	$(BIN)/python -m evals.audit.tamper
+	$(BIN)/python -m evals.audit.writers
 
 bench: setup
 	$(BIN)/python -m evals.bench

@@ -114,7 +114,7 @@ def append(desk: Desk, session: Session, event: Event) -> Link:
     session.execute(insert(Audit).values(values))
     link = Link(values["seq"], values["hash"])
     session.execute(update(Chain).where(Chain.name == CHAIN).values(link._asdict()))
-    session.info["audit_appended"] = True
+    session.info["audit_appended"] = link.seq
     return link
 
 

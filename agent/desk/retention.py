@@ -63,19 +63,25 @@ def retain(desk: Desk, until: datetime, years: int, folder: Path, by: audit.Even
 
 
 def _check(desk: Desk, until: datetime, years: int) -> None:
-    with desk.read() as session:
-        now = database_clock(session)
-    oldest = now.replace(year=now.year - years, day=min(now.day, 28))
-    if until > oldest:
-        raise BadInput(
-            f"rows are kept for {years} years (general.audit_retention_years): name a moment of "
-            f"before {oldest.date().isoformat()}"
-        )
+    if why := _too_young(desk, until, years):
+        raise BadInput(why)
     if desk.head.path is None:
         raise Unavailable("this desk keeps no head of its audit: there is no key to sign with")
     report = audit.verify(desk)
     if not report.ok:
         raise Refused(f"nothing is cut from a damaged audit: {report.why}")
+
+
+def _too_young(desk: Desk, until: datetime, years: int) -> str:
+    with desk.read() as session:
+        now = database_clock(session)
+    oldest = now.replace(year=now.year - years, day=min(now.day, 28))
+    if until <= oldest:
+        return ""
+    return (
+        f"rows are kept for {years} years (general.audit_retention_years): name a moment of "
+        f"before {oldest.date().isoformat()}"
+    )
 
 
 def _old(session: Session, until: datetime) -> Range:

@@ -71,14 +71,24 @@ class Desk:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
                 session.connection()  # takes the write lock now, not at the first statement
                 yield session
-                appended = session.info.get("audit_appended")
+                appended = session.info.get("audit_appended", 0)
             if appended:
-                self._write_head()
+                self._write_head(appended)
 
-    def _write_head(self) -> None:
-        """Bring the head file to the newest link, one writer at a time, never backwards."""
-        with self._chain_locked() as session:
-            self.head.follow(session)
+    def _write_head(self, seq: int) -> None:
+        """Bring the head file to the newest link, one writer at a time, never backwards.
+
+        What is recorded stays so: where others hold the lock for long, one of them will do it.
+        """
+        known = self.head.read()
+        if known is not None and known["seq"] >= seq:
+            return
+        try:
+            with self._chain_locked() as session:
+                self.head.follow(session)
+        except OperationalError as error:
+            if "locked" not in str(error.orig):
+                raise
 
     def checkpoint(self) -> int:
         """Lay down a signed checkpoint of the audit now; how many there are then."""
@@ -96,7 +106,7 @@ class Desk:
         """Begin to keep the head of an audit that others have written, where none is kept yet."""
         with self.write() as session:
             self.head.start()
-            session.info["audit_appended"] = True  # writes the newest link to the head
+            session.info["audit_appended"] = 1  # writes the newest link to the head
 
     def close(self) -> None:
         """Give the connections back."""

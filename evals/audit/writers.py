@@ -28,6 +28,7 @@ from agent.desk.models import Decision
 from agent.desk.store import Desk
 from evals.audit.books import PEOPLE, a_packet, decision, desk_at
 from evals.durability.databases import NOT_RUN, database, databases
+from tools.errors import Unavailable
 
 WRITERS, EVENTS, QUICK = 8, 5000, 60
 LONGEST = 10
@@ -49,6 +50,10 @@ def write(home: str, url: str | None, writer: int, events: int, start: Any) -> N
         try:
             _transaction(desk, writer, range(done, done + count), undo=random.random() < 0.05)
         except Undone:
+            continue
+        except Unavailable as error:  # nothing was recorded; whoever asked asks again
+            if "locked" not in str(error):
+                raise
             continue
         done += count
     desk.close()

@@ -249,7 +249,7 @@ def test_a_crash_between_checkpoint_and_head_is_no_alarm(small: Desk) -> None:
     assert small.head.path is not None
     with small.write() as session:
         audit.append(small, session, audit.Event("c"))
-        session.info["audit_appended"] = False
+        session.info["audit_appended"] = 0
     with small.read() as session:
         known = small.head.read()
         assert known is not None
