@@ -215,6 +215,16 @@ def policy_check(
     show_settings(home, rules, json)
 
 
+@policy_app.command("access")
+def policy_access(
+    home: HomeOption = DEFAULT_HOME, as_of: AsOf = None, json: AsJson = False
+) -> None:
+    """Who could do two duties that conflict, what keeps them apart, and who did both."""
+    from agent.app.access import show_access
+
+    show_access(home, as_of, json)
+
+
 @policy_app.command("explain")
 def policy_explain(
     action: Annotated[str, typer.Argument(help="A locked action, such as release_order.")],
