@@ -13,6 +13,7 @@ from rich.progress import track
 
 from agent.app.home import Home, open_home
 from agent.app.output import console, emit_json, emit_line, plain_text, say, table
+from agent.app.reads import record_read
 from agent.app.show import packet_view
 from agent.app.show_queue import queue_view
 from agent.app.viewing import refuse_unseen, viewed_as, visible
@@ -139,6 +140,8 @@ def show_review(
     view = viewed_as(home, snapshot, as_of, user)
     refuse_unseen(snapshot, as_of, view, chosen.orders)
     ids = visible(snapshot, as_of, view, select(snapshot, chosen, as_of))
+    if not summary:
+        record_read(home, view, ids, "review")
     if what_if:
         made: Iterator[dict[str, Any]] = hypothetical(snapshot, ids, as_of, rules, what_if)
     else:
@@ -203,6 +206,7 @@ def show_answer(
     answered = ask(question, SnapshotSource(snapshot, as_of, home.rules(), view))
     if view is not None:
         answered = masked_answer(answered, view)
+        record_read(home, view, answered["orders"], "ask")
     if json:
         emit_json(answered)
         return

@@ -175,3 +175,33 @@ def test_a_checkpoint_says_what_to_keep_elsewhere(decided: Path, holddesk: HoldD
     copies = ("--checkpoints", decided / "audit")
     assert holddesk("audit", "verify", *copies, "--home", decided).code == 0
     holddesk("audit", "verify", "--checkpoints", decided, "--home", decided).refuses(2, "copy")
+
+
+def events_of(home: Path, holddesk: HoldDesk, name: str) -> list[dict[str, Any]]:
+    rows = rows_of(holddesk("audit", "export", "--names", "--home", home).out)
+    return [row for row in rows[:-1] if row["event"] == name]
+
+
+def test_who_reads_what_others_may_not_see_is_kept(decided: Path, holddesk: HoldDesk):
+    for command in (("review", "SO-1042"), ("ask", "why is SO-1042 blocked?")):
+        assert holddesk(*command, "--as", "u.neumann", "--home", decided).code == 0
+
+    kept = events_of(decided, holddesk, "read.masked_columns")
+    assert [(row["actor"], row["order_id"], row["body"]["command"]) for row in kept] == [
+        ("u.neumann", "SO-1042", "review"),
+        ("u.neumann", "SO-1042", "ask"),
+    ]
+    assert "credit" in kept[0]["body"]["groups"]
+    assert kept[0]["context"]["auth"] == "demo"
+
+
+def test_a_review_by_nobody_in_particular_stores_nothing(decided: Path, holddesk: HoldDesk):
+    assert holddesk("review", "SO-1042", "--home", decided).code == 0
+
+    assert events_of(decided, holddesk, "read.masked_columns") == []
+
+
+def test_what_cannot_be_kept_is_not_shown(decided: Path, holddesk: HoldDesk):
+    (decided / "audit.head").unlink()
+
+    holddesk("review", "SO-1042", "--as", "u.neumann", "--home", decided).refuses(1, "audit")
