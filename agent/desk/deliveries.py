@@ -94,6 +94,14 @@ def give_up_silent(desk: Desk) -> list[str]:
         return [row.outbox_id for row in found]
 
 
+def postpone(desk: Desk, outbox_id: str, why: str, wait: timedelta) -> str:
+    """Try a pending instruction later: nothing was sent. Its status then."""
+    with desk.write() as session:
+        row = outbox.one(session, outbox_id)
+        mine = (Outbox.outbox_id == outbox_id, Outbox.status == "pending")
+        return _move(desk, session, row, mine, Result("retry", why), wait)
+
+
 def void(desk: Desk, outbox_id: str, status: str, why: str) -> bool:
     """End an instruction that has not left, as stale or expired, and the approval with it.
 
@@ -172,8 +180,11 @@ def _move(
         values["sent_at"] = desk.now(session)
     if status in ENDED:
         values["ended_at"] = desk.now(session)
+    before = (row.status, row.why)
     if not _set(session, row, where, values):
         return row.status
+    if before == (status, values["why"]):
+        return status  # a receiver that stays away is not told to the audit again and again
     name = "handoff.later" if status == "pending" else f"handoff.{status}"
     body = {"result": result.kind, "detail": result.detail, "reference": result.reference}
     audit.append(desk, session, outbox.event_of(name, session, row, body=body))
