@@ -8,6 +8,7 @@ pending -> withdrawn | stale | expired          before it left
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from agent.desk.models import Case, Packet
 from agent.desk.outbox import Claim
 from agent.desk.outbox_models import Delivery, Outbox
 from agent.desk.store import Desk, database_clock
+from policies.guard import Person, Verdict
 from tools.errors import Refused
 
 Kind = Literal["accepted", "done", "refused", "retry", "unknown", "absent", "failed", "gone"]
@@ -77,6 +79,14 @@ def reconcile(desk: Desk, outbox_id: str, result: Result, wait: timedelta) -> st
         return _move(desk, session, row, mine, result, wait)
 
 
+def arrived(desk: Desk, session: Session, row: Outbox, reference: str) -> bool:
+    """The receiver says that it has an instruction; False where that was known."""
+    mine = (Outbox.outbox_id == row.outbox_id, Outbox.status.in_(("claimed", "unknown")))
+    result = Result("accepted", "by its reply", reference)
+    known = row.status
+    return _move(desk, session, row, mine, result, timedelta(0)) == "sent" and known != "sent"
+
+
 def give_up_silent(desk: Desk) -> list[str]:
     """Put in doubt what a worker claimed and never came back to; the ids."""
     with desk.write() as session:
@@ -115,6 +125,30 @@ def void(desk: Desk, outbox_id: str, status: str, why: str) -> bool:
         if row.decision_id is not None:
             _reopen(session, row, status)
         return True
+
+
+def withdraw(
+    desk: Desk, session: Session, row: Outbox, why: str, person: Person, verdict: Verdict
+) -> bool:
+    """End an instruction that has not left, by a person; its order waits for a new decision."""
+    told = by_person(person, verdict, why)
+    if not end(desk, session, row, ("pending",), "withdrawn", why, **told):
+        return False
+    if row.decision_id is not None:
+        _reopen(session, row, "superseded")
+    return True
+
+
+def by_person(person: Person, verdict: Verdict, why: str) -> dict[str, Any]:
+    """What an audit event says of who acted; words are named by their hash, to be erasable."""
+    digest = hashlib.sha256(why.encode()).hexdigest()
+    return {
+        "actor": person.user_id,
+        "actor_kind": "human",
+        "verdict": "allow" if verdict.allowed else "deny",
+        "rules": verdict.rules,
+        "body": {"person_id": person.person_id, "why": "", "reason_hash": digest},
+    }
 
 
 def end(
