@@ -17,6 +17,7 @@ import typer
 from agent.app.cli_audit import audit_app
 from agent.app.cli_decide import add_decide_commands
 from agent.app.cli_service import account_app, serve, token_app
+from agent.app.cli_handoff import add_handoff_commands
 from agent.app.options import DEFAULT_HOME, As, AsJson, AsOf, HomeOption, RulesFile
 from agent.desk.circumstances import within
 from tools.errors import BadInput, HolddeskError
@@ -33,6 +34,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(account_app, name="account")
 app.add_typer(token_app, name="token")
 app.add_typer(policy_app, name="policy")
+add_handoff_commands(app)
 app.command()(serve)
 
 LONGEST_LINE = 1000

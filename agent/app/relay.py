@@ -64,17 +64,24 @@ class Relay:
     margin: timedelta = MARGIN
     worker: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
 
-    def round(self, told: Callable[[str, str], None] | None = None) -> Round:
+    def round(
+        self,
+        told: Callable[[str, str], None] | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Round:
         """Settle what is in doubt, then hand over what is due.
 
         Args:
             told: called with the id and the new status of each instruction, for the progress.
+            stopped: asked before each instruction, whether to leave the rest to a later round.
         """
         done = Round()
         for outbox_id in deliveries.give_up_silent(self.desk):
             done.add(outbox_id, "unknown")
         for status, act in (("unknown", self._settle), ("pending", self._hand_over)):
             for outbox_id in outbox.due(self.desk, status):
+                if stopped():
+                    return done
                 came_to = act(outbox_id)
                 if came_to:
                     done.add(outbox_id, came_to)

@@ -176,20 +176,30 @@ def end(
     return True
 
 
-def try_again(desk: Desk, session: Session, row: Outbox, why: str, **event: Any) -> None:
+def try_again(desk: Desk, session: Session, row: Outbox, by: dict[str, Any]) -> None:
     """Let a failed instruction leave once more, with the same key.
 
     Raises:
         Refused: it has not failed.
     """
-    where = (Outbox.outbox_id == row.outbox_id, Outbox.status == "failed")
+    if not _leave_again(desk, session, row, "failed", "handoff.retried", by):
+        raise Refused(f"{row.outbox_id} is {row.status}; only what failed is sent again")
+
+
+def absent(desk: Desk, session: Session, row: Outbox, by: dict[str, Any]) -> bool:
+    """A person knows that an instruction in doubt did not arrive; False where it is in none."""
+    return _leave_again(desk, session, row, "unknown", "handoff.absent", by)
+
+
+def _leave_again(
+    desk: Desk, session: Session, row: Outbox, before: str, name: str, by: dict[str, Any]
+) -> bool:
+    where = (Outbox.outbox_id == row.outbox_id, Outbox.status == before)
     values = {"status": "pending", "next_at": database_clock(session), "ended_at": None, "why": ""}
     if not _set(session, row, where, values):
-        raise Refused(f"{row.outbox_id} is {row.status}; only what failed is sent again")
-    audit.append(
-        desk, session,
-        outbox.event_of("handoff.retried", session, row, body={"why": why}, **event),
-    )  # fmt: skip
+        return False
+    audit.append(desk, session, outbox.event_of(name, session, row, **by))
+    return True
 
 
 def _move(

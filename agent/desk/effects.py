@@ -48,6 +48,12 @@ def code_of(digest: str) -> str:
     return digest[:CODE_LENGTH]
 
 
+def digest_of(action: str, parameters: Mapping[str, Any], reverses: str | None = None) -> str:
+    """SHA-256 of an action with its parameters, in canonical form."""
+    body = {"action": action, "parameters": dict(parameters), "reverses": reverses or ""}
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
 def effect(session: Session, effect_id: str) -> EffectApproval:
     """A prepared effect by id.
 
@@ -179,7 +185,9 @@ def facts(
     """What the guard is told: the order as it is, the effect as it waits, and who approved."""
     request = Request(found.packet_id, acting.person, "approve", row.fingerprint, row.action)
     told = facts_of(desk, session, request, found, [], acting.policy_now, acting.current)
-    people, roles = approved_by(session, row)
+    people, roles = set[str](), set[str]()
+    if row.reverses is not None:
+        people, roles = signed_by(session, outbox.one(session, row.reverses))
     others = {one.person_id for one in decisions(session, found.packet_id)
               if one.decision == "approve"}  # fmt: skip
     lock = replace(told.order.lock, approved_roles=frozenset(roles))
@@ -196,11 +204,8 @@ def facts(
     )
 
 
-def approved_by(session: Session, row: EffectApproval) -> tuple[set[str], set[str]]:
-    """Persons and roles that approved what a reversal undoes."""
-    if row.reverses is None:
-        return set(), set()
-    of = outbox.one(session, row.reverses)
+def signed_by(session: Session, of: Outbox) -> tuple[set[str], set[str]]:
+    """Persons and roles that approved what an instruction carries."""
     if of.effect_id is not None:
         before = effect(session, of.effect_id)
         return {before.decider_id}, set(before.roles)
@@ -233,9 +238,7 @@ def _new(
     reverses: str | None = None,
     reason: str = "",
 ) -> EffectApproval:
-    digest = hashlib.sha256(
-        canonical({"action": action, "parameters": dict(parameters), "reverses": reverses or ""})
-    ).hexdigest()
+    digest = digest_of(action, parameters, reverses)
     with desk.read() as session:
         now = desk.now(session)
         number = session.execute(

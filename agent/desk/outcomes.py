@@ -15,14 +15,16 @@ from agent.desk import audit, packets
 from agent.desk.models import DECIDED_STATUSES, Packet
 from agent.desk.outbox_models import OUTCOMES, OrderOutcome
 from agent.desk.store import Desk
-from tools.errors import BadInput, NotFound, Refused
+from agent.desk.switch import company_facts
+from policies.guard import Guard, Person
+from tools.errors import BadInput, Denied, NotFound, Refused
 
 OF_STATUS = {"shipped": "shipped", "invoiced": "shipped", "cancelled": "cancelled"}
 """The outcome that a status of the order shows; a closed one may have shipped or not."""
 
 
 def record(
-    desk: Desk, order_id: str, outcome: str, source: str, note: str = "", *, person_id: str = ""
+    desk: Desk, order_id: str, outcome: str, note: str, person: Person, guard: Guard
 ) -> OrderOutcome:
     """Record what became of an order, for its newest decided packet.
 
@@ -30,17 +32,23 @@ def record(
         desk: the store.
         order_id: the order.
         outcome: one of `OUTCOMES`.
-        source: the account of the person, or the snapshot that shows it.
         note: in the person's words.
-        person_id: the person, where one says it.
+        person: who says so.
+        guard: whether they may: whoever may ask for an approval in the order's company.
 
     Raises:
         BadInput: no such outcome.
         NotFound: nothing was decided on the order.
+        Denied: the guard says no.
         Refused: another outcome is recorded already.
     """
     if outcome not in OUTCOMES:
         raise BadInput(f"{outcome} is no outcome; use one of {', '.join(OUTCOMES)}")
+    with desk.read() as session:
+        company = str(_decided(session, order_id).facts.get("company_id", ""))
+    verdict = guard.may(person, "request_approval", company_facts(company))
+    if not verdict.allowed:
+        raise Denied(verdict.reason, verdict.rules)
     with desk.write() as session:
         found = _decided(session, order_id)
         before = session.get(OrderOutcome, found.packet_id)
@@ -51,7 +59,7 @@ def record(
                 f"{found.order_id} is recorded as {before.outcome.replace('_', ' ')} by "
                 f"{before.source}; an outcome is recorded once"
             )
-        return _add(desk, session, found, outcome, source, note, person_id)
+        return _add(desk, session, found, outcome, person.user_id, note, person.person_id)
 
 
 def open_orders(session: Session) -> list[str]:

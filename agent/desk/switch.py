@@ -42,7 +42,7 @@ def switch(
     """
     if not reason.strip():
         raise BadInput("say why with --reason; it stands in the audit")
-    verdict = guard.may(person, ACTION_OF[stop], _facts(company_id))
+    verdict = guard.may(person, ACTION_OF[stop], company_facts(company_id))
     if not verdict.allowed:
         with desk.write() as session:
             audit.append(desk, session, _event("denied", company_id, stop, reason, person, verdict))
@@ -63,7 +63,7 @@ def switches(session: Session) -> list[EffectSwitch]:
     return list(session.scalars(statement.order_by(EffectSwitch.company_id)))
 
 
-def _facts(company_id: str) -> PacketFacts:
+def company_facts(company_id: str) -> PacketFacts:
     """What the guard is told where no order is meant: a company, and nothing that stands open."""
     lock = LockFacts(frozenset(), frozenset(), 0, 0, 0)
     order = OrderFacts(lock, order_id="", company_id=company_id)
