@@ -176,7 +176,7 @@ class Relay:
 def wait_after(retry: Retry, attempt: int) -> timedelta:
     """How long to wait after the n-th attempt: doubled each time up to the most, with jitter."""
     strategy = wait_exponential_jitter(
-        initial=retry.first_seconds, max=retry.most_seconds, jitter=retry.first_seconds
+        multiplier=retry.first_seconds, max=retry.most_seconds, jitter=retry.first_seconds
     )
     state = RetryCallState(retry_object=None, fn=None, args=(), kwargs={})  # type: ignore[arg-type]
     state.attempt_number = max(1, attempt)

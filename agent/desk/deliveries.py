@@ -147,7 +147,10 @@ def by_person(person: Person, verdict: Verdict, why: str) -> dict[str, Any]:
         "actor_kind": "human",
         "verdict": "allow" if verdict.allowed else "deny",
         "rules": verdict.rules,
-        "body": {"person_id": person.person_id, "why": "", "reason_hash": digest},
+        "person_id": person.person_id,
+        "roles": sorted(person.roles),
+        "reason_hash": digest,
+        "body": {"why": ""},
     }
 
 
@@ -169,10 +172,11 @@ def end(
     where = (Outbox.outbox_id == row.outbox_id, Outbox.status.in_(before))
     if not _set(session, row, where, values):
         return False
-    body = {"why": why, "reference": reference, **event.pop("body", {})}
-    audit.append(
-        desk, session, outbox.event_of(f"handoff.{status}", session, row, body=body, **event)
+    body = {"why": why, **event.pop("body", {})}
+    told = outbox.event_of(
+        f"handoff.{status}", session, row, body=body, erp_reply=reference, **event
     )
+    audit.append(desk, session, told)
     return True
 
 
@@ -230,8 +234,9 @@ def _move(
     if before == (status, values["why"]):
         return status  # a receiver that stays away is not told to the audit again and again
     name = "handoff.later" if status == "pending" else f"handoff.{status}"
-    body = {"result": result.kind, "detail": result.detail, "reference": result.reference}
-    audit.append(desk, session, outbox.event_of(name, session, row, body=body))
+    body = {"result": result.kind, "detail": result.detail}
+    told = outbox.event_of(name, session, row, body=body, erp_reply=result.reference)
+    audit.append(desk, session, told)
     return status
 
 

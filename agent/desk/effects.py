@@ -371,9 +371,7 @@ def _event(
         "digest": row.digest,
         "reverses": row.reverses or "",
         "final": row.final,
-        "person_id": person.person_id,
         "text_hash": str(row.parameters.get("text_hash", "")),
-        "reason_hash": hashlib.sha256(row.reason.encode()).hexdigest(),
     }
     return packets.event_of(
         f"{kind}.{name}",
@@ -382,5 +380,9 @@ def _event(
         actor_kind="human",
         verdict="allow" if verdict.allowed else "deny",
         rules=verdict.rules,
+        person_id=person.person_id,
+        roles=row.roles or sorted(person.roles),
+        reason_hash=hashlib.sha256(row.reason.encode()).hexdigest(),
+        communication=name if row.kind == "message" else "",
         body=body,
     )

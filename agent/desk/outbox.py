@@ -17,11 +17,13 @@ from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from agent.desk import audit
-from agent.desk.models import Case, Decision, Packet, Utc, canonical
+from agent.desk.models import Decision, Packet, Utc, canonical
 from agent.desk.outbox_models import Delivery, EffectApproval, EffectSwitch, Outbox
 from agent.desk.store import Desk, database_clock
 from tools.errors import NotFound
 
+MESSAGES = frozenset({"notify_customer", "correct_message"})
+"""Instructions that tell a customer something."""
 DESK_ONLY = frozenset({"waive_finding"})
 """Approvals that the desk itself keeps: no other system has to do anything."""
 
@@ -224,12 +226,10 @@ def event_of(name: str, session: Session, row: Outbox, **more: Any) -> audit.Eve
     """An audit event about an instruction."""
     found = session.get(Packet, row.packet_id)
     body = {
-        "outbox_id": row.outbox_id,
         "action": row.kind,
-        "idempotency_key": row.idempotency_key,
-        "company_id": row.company_id,
         "channel": row.channel,
         "attempt": row.attempts,
+        "effect_id": row.effect_id or "",
         **more.pop("body", {}),
     }
     return audit.Event(
@@ -239,12 +239,12 @@ def event_of(name: str, session: Session, row: Outbox, **more: Any) -> audit.Eve
         order_id=row.order_id,
         fingerprint=str(row.body.get("fingerprint", "")),
         policy_version=str(row.body.get("policy_version", "")),
+        company_id=row.company_id,
+        packet_version=str(found.version) if found else "",
+        decision_id=row.decision_id or "",
+        idempotency_key=row.idempotency_key,
+        outbox_id=row.outbox_id,
+        communication=row.status if row.kind in MESSAGES else "",
         body=body,
         **more,
     )
-
-
-def case_of(session: Session, row: Outbox) -> Case | None:
-    """The case that the instruction follows from."""
-    found = session.get(Packet, row.packet_id)
-    return session.get(Case, found.case_id) if found else None

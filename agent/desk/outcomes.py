@@ -128,7 +128,10 @@ def _add(
     )
     session.add(row)
     session.flush()
-    by: dict[str, Any] = {"actor": source, "actor_kind": "human"} if person_id else {}
-    body = {"outcome": outcome, "source": source, "person_id": person_id}
-    audit.append(desk, session, packets.event_of("outcome.recorded", found, body=body, **by))
+    by: dict[str, Any] = (
+        {"actor": source, "actor_kind": "human", "person_id": person_id}
+        if person_id
+        else {"snapshot": source.removeprefix("snapshot ")}
+    )
+    audit.append(desk, session, packets.event_of("outcome.recorded", found, outcome=outcome, **by))
     return row

@@ -157,9 +157,9 @@ def _accept(desk: Desk, message_id: str, outbox_id: str, body: dict[str, Any]) -
             session.flush()
         except IntegrityError as error:
             raise Refused(f"the reply {message_id} was accepted before") from error
-        told = {"message_id": message_id, "reply": status, "reference": reference,
-                "applied": moved}  # fmt: skip
-        audit.append(desk, session, outbox.event_of("handoff.reply", session, row, body=told))
+        told = {"message_id": message_id, "reply": status, "applied": moved}
+        event = outbox.event_of("handoff.reply", session, row, body=told, erp_reply=reference)
+        audit.append(desk, session, event)
         return Received(outbox_id, row.status, moved)
 
 

@@ -122,6 +122,8 @@ def _event(
         company_id=company_id,
         verdict="" if verdict is None else ("allow" if verdict.allowed else "deny"),
         rules=verdict.rules if verdict else (),
-        body={"company_id": company_id, "asked": ACTION_OF[stop], "why": reason,
-              "person_id": person.person_id if person else ""},
-    )  # fmt: skip
+        person_id=person.person_id if person else "",
+        roles=sorted(person.roles) if person else (),
+        company_id=company_id,
+        body={"asked": ACTION_OF[stop], "why": reason},
+    )

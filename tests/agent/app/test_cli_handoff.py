@@ -1,0 +1,278 @@
+"""Hand-off by command line, with personas of the demo company: tasks, the switch, rollback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.agent.app.conftest import HoldDesk
+
+ORDER = "SO-1042"
+INSTRUCTION = "O-D-SO-1042.v1.1"
+REVERSAL = "E-SO-1042.v1.1"
+
+
+@pytest.fixture
+def released(home: Path, holddesk: HoldDesk) -> Path:
+    """A home in which finance released the order."""
+    assert holddesk("decide", ORDER, "approve", "--as", "u.vogt", "--home", home).code == 0
+    return home
+
+
+@pytest.fixture
+def listed(released: Path, holddesk: HoldDesk) -> Path:
+    """The release is on the task list."""
+    assert work(released, holddesk) == {"sent": 1}
+    return released
+
+
+@pytest.fixture
+def entered(listed: Path, holddesk: HoldDesk) -> Path:
+    """An executive entered it in the ERP."""
+    said = holddesk("handoff", "done", ORDER, "--reply", "4711", "--as", "u.dahl", "--home", listed)
+    assert said.code == 0
+    return listed
+
+
+def work(home: Path, holddesk: HoldDesk) -> Any:
+    """One round of the worker: how many came to which status."""
+    said = holddesk("worker", "--once", "--home", home, "--json")
+    assert (said.code, said.err) == (0, "")
+    return said.json["instructions"]
+
+
+def instruction(home: Path, holddesk: HoldDesk, named: str = INSTRUCTION) -> Any:
+    """An instruction as JSON."""
+    return holddesk("handoff", "show", named, "--home", home, "--json").json
+
+
+def test_without_settings_an_approval_becomes_a_task(listed: Path, holddesk: HoldDesk):
+    (task,) = holddesk("handoff", "tasks", "--home", listed, "--json").json["tasks"]
+
+    assert (task["instruction"], task["action"]) == (INSTRUCTION, "release_order")
+    assert task["roles"] == ["executive", "finance"]
+    assert "release order" in holddesk("handoff", "tasks", "--home", listed).out
+
+
+def test_a_second_round_hands_nothing_over_twice(listed: Path, holddesk: HoldDesk):
+    assert work(listed, holddesk) == {}
+    assert len(instruction(listed, holddesk)["deliveries"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        ("u.vogt", "does not sign twice"),
+        ("u.petersen", "finance"),
+        ("u.schreiber", "decide nothing"),
+    ],
+)
+def test_who_may_not_confirm_a_task_is_told_why(
+    user: str, why: str, listed: Path, holddesk: HoldDesk
+):
+    said = holddesk("handoff", "done", ORDER, "--reply", "1", "--as", user, "--home", listed)
+
+    said.refuses(1, user, why)
+    assert instruction(listed, holddesk)["status"] == "sent"
+
+
+def test_a_confirmed_task_keeps_its_reply_and_ends(entered: Path, holddesk: HoldDesk):
+    found = instruction(entered, holddesk)
+
+    assert (found["status"], found["reference"]) == ("done", "4711")
+    again = ("handoff", "done", ORDER, "--reply", "2", "--as", "u.dahl", "--home", entered)
+    holddesk(*again).refuses(1, "done already")
+
+
+def test_a_task_needs_a_reply(listed: Path, holddesk: HoldDesk):
+    said = holddesk("handoff", "done", ORDER, "--as", "u.dahl", "--home", listed)
+
+    said.refuses(2, "--reply")
+
+
+def test_a_task_that_could_not_be_done_is_refused_and_not_rolled_back(
+    listed: Path, holddesk: HoldDesk
+):
+    done = ("handoff", "done", ORDER, "--refused", "--reply", "locked in the ERP")
+    assert holddesk(*done, "--as", "u.dahl", "--home", listed).code == 0
+
+    assert instruction(listed, holddesk)["status"] == "refused"
+    said = holddesk("rollback", ORDER, "--as", "u.vogt", "--home", listed)
+    said.refuses(1, "nothing to roll back")
+
+
+def test_what_has_not_left_is_withdrawn_and_waits_for_a_new_decision(
+    released: Path, holddesk: HoldDesk
+):
+    back = ("rollback", ORDER, "--reason", "wrong order", "--as", "u.vogt", "--home", released)
+
+    assert holddesk(*back, "--json").json["status"] == "withdrawn"
+    assert work(released, holddesk) == {}
+    waiting = holddesk("work", ORDER, "--home", released, "--json").json["waiting"]
+    assert waiting == [f"{ORDER}.v2"]
+
+
+def test_a_withdrawal_is_not_everybodys(released: Path, holddesk: HoldDesk):
+    said = holddesk("rollback", ORDER, "--as", "u.marin", "--home", released)
+
+    said.refuses(1, "u.marin may not withdraw instruction")
+    assert instruction(released, holddesk)["status"] == "pending"
+
+
+def test_a_reversal_is_approved_by_somebody_else_and_leaves_by_itself(
+    entered: Path, holddesk: HoldDesk
+):
+    asked = ("rollback", ORDER, "--reason", "customer called", "--as", "u.vogt", "--home", entered)
+    request = holddesk(*asked, "--json").json
+    assert (request["request"], request["action"], request["final"]) == (
+        REVERSAL,
+        "hold_order",
+        False,
+    )
+
+    approve = ("handoff", "approve", REVERSAL, "--home", entered)
+    holddesk(*approve, "--as", "u.vogt").refuses(1, "does not approve its reversal")
+    assert holddesk(*approve, "--as", "u.dahl").code == 0
+    holddesk(*approve, "--as", "u.dahl").refuses(1, "approved already")
+
+    assert work(entered, holddesk) == {"sent": 1}
+    assert instruction(entered, holddesk, f"O-{REVERSAL}")["action"] == "hold_order"
+    assert instruction(entered, holddesk)["status"] == "done"
+
+
+def test_a_reversal_is_asked_for_once(entered: Path, holddesk: HoldDesk):
+    asked = ("rollback", ORDER, "--as", "u.vogt", "--home", entered)
+    assert holddesk(*asked).code == 0
+
+    holddesk(*asked).refuses(1, REVERSAL)
+    (waits,) = holddesk("handoff", "waiting", "--home", entered, "--json").json["requests"]
+    assert waits["roles"] == ["executive", "finance"]
+
+
+def test_who_asked_for_a_reversal_may_take_the_request_back(entered: Path, holddesk: HoldDesk):
+    holddesk("rollback", ORDER, "--as", "u.vogt", "--home", entered)
+
+    said = holddesk("handoff", "reject", REVERSAL, "--as", "u.vogt", "--home", entered, "--json")
+
+    assert said.json["status"] == "rejected"
+    assert holddesk("handoff", "waiting", "--home", entered, "--json").json["requests"] == []
+
+
+def test_a_shipped_order_comes_back_only_by_a_return_that_is_confirmed(
+    entered: Path, holddesk: HoldDesk
+):
+    shipped = ("outcome", ORDER, "shipped", "--as", "u.jensen", "--home", entered)
+    assert holddesk(*shipped).code == 0
+    asked = ("rollback", ORDER, "--as", "u.vogt", "--home", entered, "--json")
+    request = holddesk(*asked).json
+    assert (request["action"], request["final"]) == ("return_goods", True)
+
+    approve = ("handoff", "approve", REVERSAL, "--as", "u.dahl", "--home", entered)
+    holddesk(*approve).refuses(2, "cannot be undone", request["confirm"])
+    assert holddesk(*approve, "--confirm", request["confirm"]).code == 0
+
+
+def test_an_outcome_is_recorded_once(released: Path, holddesk: HoldDesk):
+    shipped = ("outcome", ORDER, "shipped", "--as", "u.jensen", "--home", released)
+    assert holddesk(*shipped, "--json").json["outcome"] == "shipped"
+    assert holddesk(*shipped).code == 0
+
+    cancelled = ("outcome", ORDER, "cancelled", "--as", "u.jensen", "--home", released)
+    holddesk(*cancelled).refuses(1, "shipped", "u.jensen")
+
+
+def test_an_auditor_records_no_outcome(released: Path, holddesk: HoldDesk):
+    said = holddesk("outcome", ORDER, "shipped", "--as", "u.schreiber", "--home", released)
+
+    said.refuses(1, "u.schreiber")
+
+
+def test_an_undecided_order_has_no_outcome(home: Path, holddesk: HoldDesk):
+    said = holddesk("outcome", ORDER, "shipped", "--as", "u.jensen", "--home", home)
+
+    said.refuses(2, "nothing was decided")
+
+
+def test_the_switch_stops_everything_until_it_is_started(released: Path, holddesk: HoldDesk):
+    stop = ("handoff", "stop", "C1", "--reason", "wrong prices", "--home", released)
+    assert holddesk(*stop, "--as", "u.jensen", "--json").json["waiting"] == 1
+    assert work(released, holddesk) == {}
+    shown = holddesk("handoff", "list", "--home", released)
+    assert "C1 is stopped" in shown.out
+    assert "wrong prices" in shown.out
+
+    start = ("handoff", "start", "C1", "--reason", "mended", "--home", released)
+    holddesk(*start, "--as", "u.jensen").refuses(1, "may not start effects")
+    assert holddesk(*start, "--as", "u.keller").code == 0
+    assert work(released, holddesk) == {"sent": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "why"),
+    [
+        (("stop", "C9", "--reason", "x", "--as", "u.jensen"), 2, "C9"),
+        (("stop", "C2", "--reason", "x", "--as", "u.jensen"), 1, "another company"),
+        (("stop", "C1", "--as", "u.jensen"), 2, "--reason"),
+        (("stop", "C1", "--reason", "x", "--as", "u.nobody"), 1, "u.nobody"),
+        (("approve", "E-404", "--as", "u.dahl"), 2, "E-404"),
+        (("show", "SO-9999"), 2, "SO-9999"),
+        (("settle", INSTRUCTION, "maybe", "--as", "u.dahl"), 2, "arrived, absent"),
+        (("settle", INSTRUCTION, "arrived", "--reason", "seen", "--as", "u.dahl"), 1, "pending"),
+        (("retry", INSTRUCTION, "--reason", "mended", "--as", "u.dahl"), 1, "only what failed"),
+        (("receive", "nowhere.json"), 2, "nowhere.json"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(
+    words: tuple[str, ...], code: int, why: str, released: Path, holddesk: HoldDesk
+):
+    holddesk("handoff", *words, "--home", released).refuses(code, why)
+
+
+def test_the_customer_message_is_sent_by_customer_service_who_read_it(
+    released: Path, holddesk: HoldDesk
+):
+    shown = holddesk("message", ORDER, "--home", released, "--json").json
+    assert shown["locked"] is True
+    send = ("message", ORDER, "--send", "--home", released)
+
+    holddesk(*send, "--as", "u.marin").refuses(2, "cannot be undone", shown["confirm"])
+    holddesk(*send, "--confirm", "00000000", "--as", "u.marin").refuses(2, shown["confirm"])
+    holddesk(*send, "--confirm", shown["confirm"], "--as", "u.vogt").refuses(1, "customer_service")
+    made = holddesk(*send, "--confirm", shown["confirm"], "--as", "u.marin", "--json").json
+    again = holddesk(*send, "--confirm", shown["confirm"], "--as", "u.marin")
+
+    body = instruction(released, holddesk, made["instruction"])["body"]
+    assert body["parameters"]["text"] == shown["text"]
+    assert body["parameters"]["text_hash"] == shown["text_hash"]
+    again.refuses(1, "already")
+
+
+def test_changed_evidence_stops_an_approved_instruction(released: Path, holddesk: HoldDesk):
+    rules = released / "rules.yaml"
+    rules.write_text(rules.read_text() + "\ncredit:\n  limit_comparator: '>='\n")
+
+    assert work(released, holddesk) == {"stale": 1}
+    found = instruction(released, holddesk)
+    assert found["why"]
+    assert holddesk("work", ORDER, "--home", released, "--json").json["waiting"] == [f"{ORDER}.v2"]
+
+
+def test_a_wrong_setting_names_its_key(released: Path, holddesk: HoldDesk):
+    (released / "handoff.yaml").write_text("companies:\n  C1:\n    channel: webhok\n")
+
+    for words in (("handoff", "check"), ("worker", "--once"), ("handoff", "list")):
+        holddesk(*words, "--home", released).refuses(2, "companies.C1.channel", "webhook")
+
+
+def test_a_file_drop_is_one_whole_file_an_instruction(released: Path, holddesk: HoldDesk):
+    (released / "handoff.yaml").write_text("default:\n  channel: file\n  folder: out\n")
+
+    assert work(released, holddesk) == {"sent": 1}
+    (dropped,) = (released / "out").iterdir()
+    assert dropped.name == f"{instruction(released, holddesk)['idempotency_key']}.json"
+
+
+def test_every_step_stands_in_an_audit_that_holds(entered: Path, holddesk: HoldDesk):
+    assert holddesk("audit", "verify", "--home", entered, "--json").json["ok"] is True
