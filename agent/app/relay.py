@@ -20,6 +20,7 @@ from agent.app.channels import Channel, Letter, TaskList, channel_of
 from agent.app.handoff_settings import HandoffSettings, Retry, WebhookTo
 from agent.desk import deliveries, outbox, switch
 from agent.desk.deliveries import Result
+from agent.desk.outbox import Claim
 from agent.desk.outbox_models import Outbox
 from agent.desk.store import Desk
 from tools.errors import HolddeskError, Unavailable
@@ -95,8 +96,10 @@ class Relay:
         try:
             channel = self._channel(row)
             result = channel.ask(letter, row.claimed_by)
-        except (HolddeskError, OSError) as error:
+        except HolddeskError as error:
             result = Result("unknown", str(error))
+        except Exception as error:  # noqa: BLE001 - one broken question never stops the others
+            result = Result("unknown", f"cannot be asked: {type(error).__name__}")
         wait = timedelta(0) if result.kind == "absent" else self._wait(row.attempts + 1)
         return deliveries.reconcile(self.desk, outbox_id, result, wait)
 
@@ -128,7 +131,7 @@ class Relay:
         if claim is None:
             channel.discard(letter, token)
             return ""
-        result = channel.send(letter, claim, token)
+        result = _sent(channel, letter, claim, token)
         if result.kind == "gone":
             switch.stop_by_receiver(self.desk, row.company_id, result.detail)
         return deliveries.record(self.desk, claim, result, self._wait(claim.attempt))
@@ -171,6 +174,14 @@ class Relay:
 
     def _wait(self, attempt: int) -> timedelta:
         return wait_after(self.settings.retry, attempt)
+
+
+def _sent(channel: Channel, letter: Letter, claim: Claim, token: str) -> Result:
+    """Hand it over; a channel that breaks leaves it in doubt, and stops no other instruction."""
+    try:
+        return channel.send(letter, claim, token)
+    except Exception as error:  # noqa: BLE001 - it may have left
+        return Result("unknown", f"the channel broke: {type(error).__name__}")
 
 
 def wait_after(retry: Retry, attempt: int) -> timedelta:

@@ -80,7 +80,7 @@ class Webhook:
         seconds = self._settings.timeout_seconds
         unsent: Kind = "retry" if method == "POST" else "unknown"
         try:
-            request = self._request(method, url, key, payload)
+            address, headers, extensions = self._request(url, key, payload)
         except Refusal as error:
             return Result("failed" if method == "POST" else "unknown", str(error))
         except OSError as error:
@@ -89,8 +89,8 @@ class Webhook:
             with (
                 httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False) as client,
                 client.stream(
-                    request.method, request.url, headers=request.headers,
-                    content=payload or None, extensions=request.extensions,
+                    method, address, headers=headers, content=payload or None,
+                    extensions=extensions,
                 ) as answer,
             ):  # fmt: skip
                 text = _read(answer, time.monotonic() + seconds)
@@ -100,8 +100,10 @@ class Webhook:
         except (httpx.HTTPError, httpx.StreamError) as error:
             return Result("unknown", f"no answer: {type(error).__name__}")
 
-    def _request(self, method: str, url: str, key: str, payload: bytes) -> httpx.Request:
-        """The signed request to the checked address, for the host that the settings name."""
+    def _request(
+        self, url: str, key: str, payload: bytes
+    ) -> tuple[str, dict[str, str], dict[str, Any]]:
+        """The checked address, and headers and host name of a signed request to it."""
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         if parts.scheme != "https" and not self._settings.allow_private:
@@ -121,7 +123,7 @@ class Webhook:
             ),
         }
         extensions: dict[str, Any] = {"sni_hostname": host} if parts.scheme == "https" else {}
-        return httpx.Request(method, bare, headers=headers, extensions=extensions)
+        return bare, headers, extensions
 
 
 def checked_address(host: str, port: int, *, private: bool) -> str:

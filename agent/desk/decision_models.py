@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from agent.desk.models import Base
 
-NOTICE_KINDS = ("your_turn", "reassigned", "info_requested", "answered", "requested", "reminder")
+NOTICE_KINDS = (
+    "your_turn", "reassigned", "info_requested", "answered", "requested", "reminder", "not_sent",
+)  # fmt: skip
 
 
 class View(Base):

@@ -16,10 +16,10 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from agent.desk import audit, outbox
-from agent.desk.models import Case, Packet
+from agent.desk import audit, notices, outbox
+from agent.desk.models import Case, Decision, Packet
 from agent.desk.outbox import Claim
-from agent.desk.outbox_models import Delivery, Outbox
+from agent.desk.outbox_models import Delivery, EffectApproval, Outbox
 from agent.desk.store import Desk, database_clock
 from policies.guard import Person, Verdict
 from tools.errors import Refused
@@ -115,8 +115,7 @@ def postpone(desk: Desk, outbox_id: str, why: str, wait: timedelta) -> str:
 def void(desk: Desk, outbox_id: str, status: str, why: str) -> bool:
     """End an instruction that has not left, as stale or expired, and the approval with it.
 
-    The case is open again, so that the order is reviewed anew; who approved is told by the list
-    of instructions and by the audit.
+    The case is open again, so that the order is reviewed anew, and who approved is told.
     """
     with desk.write() as session:
         row = outbox.one(session, outbox_id)
@@ -124,6 +123,7 @@ def void(desk: Desk, outbox_id: str, status: str, why: str) -> bool:
             return False
         if row.decision_id is not None:
             _reopen(session, row, status)
+        _tell(desk, session, row, why)
         return True
 
 
@@ -254,6 +254,20 @@ def _end_attempt(session: Session, claim: Claim, result: Result) -> None:
         .where(Delivery.outbox_id == claim.outbox_id, Delivery.attempt == claim.attempt)
         .values(ended_at=database_clock(session), result=result.kind, detail=result.detail)
     )
+
+
+def _tell(desk: Desk, session: Session, row: Outbox, why: str) -> None:
+    """Tell who approved that nothing was sent."""
+    found = session.get_one(Packet, row.packet_id)
+    statement = select(Decision.user_id).where(
+        Decision.packet_id == row.packet_id, Decision.decision == "approve"
+    )
+    people = list(session.scalars(statement))
+    if row.effect_id is not None:
+        people = [session.get_one(EffectApproval, row.effect_id).decided_by]
+    action = row.kind.replace("_", " ")
+    says = f"nothing was sent: {action} of {row.order_id}, because {why}"
+    notices.tell(desk, session, found, "not_sent", says, user_ids=sorted(set(people)))
 
 
 def _reopen(session: Session, row: Outbox, status: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from agent.desk.decision_models import Notice
 from agent.desk.models import OPEN_STATUSES, Packet
@@ -48,11 +48,21 @@ def inbox(session: Session, person: Person) -> list[tuple[Notice, Packet]]:
     statement = (
         select(Notice, Packet)
         .join(Packet, Packet.packet_id == Notice.packet_id)
-        .where(Packet.status.in_(OPEN_STATUSES))
+        .where(or_(Packet.status.in_(OPEN_STATUSES), _not_sent()))
         .order_by(Notice.notice_id)
     )
     newest = {packet.packet_id: (notice, packet) for notice, packet in session.execute(statement)}
     return [pair for pair in newest.values() if _is_for(pair[0], person)]
+
+
+def _not_sent() -> ColumnElement[bool]:
+    """What was approved and did not leave, until a newer version of its packet is drafted."""
+    newer = aliased(Packet)
+    return and_(
+        Notice.kind == "not_sent",
+        Packet.status.in_(("stale", "expired")),
+        ~exists().where(newer.case_id == Packet.case_id, newer.version > Packet.version),
+    )
 
 
 def _is_for(notice: Notice, person: Person) -> bool:

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.agent.app.conftest import HoldDesk
+from tests.agent.app.conftest import HoldDesk, type_in
 
 ORDER = "SO-1042"
 INSTRUCTION = "O-D-SO-1042.v1.1"
 REVERSAL = "E-SO-1042.v1.1"
 
 
-@pytest.fixture
-def released(home: Path, holddesk: HoldDesk) -> Path:
-    """A home in which finance released the order."""
-    assert holddesk("decide", ORDER, "approve", "--as", "u.vogt", "--home", home).code == 0
+def copied(home: Path, made: pytest.TempPathFactory) -> Path:
+    """A home like another one, to change."""
+    return Path(shutil.copytree(home, made.mktemp("handoff") / "home"))
+
+
+def done(*words: object) -> None:
+    """Type a command that has to succeed without a word on stderr."""
+    said = type_in(*words)
+    assert (said.code, said.err) == (0, "")
+
+
+@pytest.fixture(scope="session")
+def released_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Finance saw the order and released it."""
+    home = copied(demo_home, tmp_path_factory)
+    done("show", ORDER, "--as", "u.vogt", "--home", home)
+    why = ("--reason-code", "payment_promised", "--reason", "paid by Friday")
+    done("decide", ORDER, "approve", *why, "--as", "u.vogt", "--home", home)
     return home
+
+
+@pytest.fixture(scope="session")
+def entered_home(released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An executive entered the release in the ERP."""
+    home = copied(released_home, tmp_path_factory)
+    done("worker", "--once", "--home", home)
+    done("handoff", "done", ORDER, "--reply", "4711", "--as", "u.dahl", "--home", home)
+    return home
+
+
+@pytest.fixture
+def released(released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which finance released the order."""
+    return copied(released_home, tmp_path_factory)
 
 
 @pytest.fixture
@@ -29,11 +59,9 @@ def listed(released: Path, holddesk: HoldDesk) -> Path:
 
 
 @pytest.fixture
-def entered(listed: Path, holddesk: HoldDesk) -> Path:
-    """An executive entered it in the ERP."""
-    said = holddesk("handoff", "done", ORDER, "--reply", "4711", "--as", "u.dahl", "--home", listed)
-    assert said.code == 0
-    return listed
+def entered(entered_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release was carried out."""
+    return copied(entered_home, tmp_path_factory)
 
 
 def work(home: Path, holddesk: HoldDesk) -> Any:
@@ -95,8 +123,8 @@ def test_a_task_needs_a_reply(listed: Path, holddesk: HoldDesk):
 def test_a_task_that_could_not_be_done_is_refused_and_not_rolled_back(
     listed: Path, holddesk: HoldDesk
 ):
-    done = ("handoff", "done", ORDER, "--refused", "--reply", "locked in the ERP")
-    assert holddesk(*done, "--as", "u.dahl", "--home", listed).code == 0
+    no = ("handoff", "done", ORDER, "--refused", "--reply", "locked in the ERP")
+    assert holddesk(*no, "--as", "u.dahl", "--home", listed).code == 0
 
     assert instruction(listed, holddesk)["status"] == "refused"
     said = holddesk("rollback", ORDER, "--as", "u.vogt", "--home", listed)

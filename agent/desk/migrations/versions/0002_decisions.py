@@ -79,7 +79,7 @@ def _notices() -> None:
         _time("told_at"),
         sa.CheckConstraint(
             "kind IN ('your_turn', 'reassigned', 'info_requested', 'answered', 'requested', "
-            "'reminder')",
+            "'reminder', 'not_sent')",
             name=op.f("ck_notices_kind"),
         ),
         _packet("notices"),
