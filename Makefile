@@ -36,6 +36,8 @@ verify: setup
 	$(BIN)/python -m evals.durability.staleness
 	$(BIN)/python -m evals.audit.tamper
 	$(BIN)/python -m evals.audit.writers
+	$(BIN)/python -m evals.handoff.faults
+	$(BIN)/python -m evals.handoff.replies
 
 bench: setup
 	$(BIN)/python -m evals.bench

@@ -16,8 +16,8 @@ import typer
 
 from agent.app.cli_audit import audit_app
 from agent.app.cli_decide import add_decide_commands
-from agent.app.cli_service import account_app, serve, token_app
 from agent.app.cli_handoff import add_handoff_commands
+from agent.app.cli_service import account_app, serve, token_app
 from agent.app.options import DEFAULT_HOME, As, AsJson, AsOf, HomeOption, RulesFile
 from agent.desk.circumstances import within
 from tools.errors import BadInput, HolddeskError

@@ -111,10 +111,10 @@ class Relay:
             if why := self.stands(row):
                 return self._void(row, "stale", why)
             channel = self._channel(row)
-        except (HolddeskError, OSError) as error:
-            return deliveries.postpone(
-                self.desk, outbox_id, str(error), self._wait(row.attempts + 1)
-            )
+        except HolddeskError as error:
+            return self._later(row, str(error))
+        except Exception as error:  # noqa: BLE001 - one broken order never stops the others
+            return self._later(row, f"the order cannot be judged again: {type(error).__name__}")
         return self._send(row, letter, channel)
 
     def _send(self, row: Outbox, letter: Letter, channel: Channel) -> str:
@@ -122,10 +122,7 @@ class Relay:
         try:
             channel.prepare(letter, token)
         except OSError as error:
-            return deliveries.postpone(
-                self.desk, row.outbox_id, f"cannot be prepared: {error.strerror}",
-                self._wait(row.attempts + 1),
-            )  # fmt: skip
+            return self._later(row, f"cannot be prepared: {error.strerror}")
         lease = self._lease(row)
         claim = outbox.claim(self.desk, row.outbox_id, token, channel.name, channel.target, lease)
         if claim is None:

@@ -143,12 +143,9 @@ def by_person(person: Person, verdict: Verdict, why: str) -> dict[str, Any]:
     """What an audit event says of who acted; words are named by their hash, to be erasable."""
     digest = hashlib.sha256(why.encode()).hexdigest()
     return {
-        "actor": person.user_id,
-        "actor_kind": "human",
+        **audit.by(person),
         "verdict": "allow" if verdict.allowed else "deny",
         "rules": verdict.rules,
-        "person_id": person.person_id,
-        "roles": sorted(person.roles),
         "reason_hash": digest,
         "body": {"why": ""},
     }

@@ -376,12 +376,9 @@ def _event(
     return packets.event_of(
         f"{kind}.{name}",
         found,
-        actor=person.user_id,
-        actor_kind="human",
+        **audit.by(person),
         verdict="allow" if verdict.allowed else "deny",
         rules=verdict.rules,
-        person_id=person.person_id,
-        roles=row.roles or sorted(person.roles),
         reason_hash=hashlib.sha256(row.reason.encode()).hexdigest(),
         communication=name if row.kind == "message" else "",
         body=body,

@@ -122,8 +122,5 @@ def _event(
         company_id=company_id,
         verdict="" if verdict is None else ("allow" if verdict.allowed else "deny"),
         rules=verdict.rules if verdict else (),
-        person_id=person.person_id if person else "",
-        roles=sorted(person.roles) if person else (),
-        company_id=company_id,
         body={"asked": ACTION_OF[stop], "why": reason},
     )

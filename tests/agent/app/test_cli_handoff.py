@@ -258,20 +258,22 @@ def test_what_cannot_be_is_said_in_a_sentence(
     holddesk("handoff", *words, "--home", released).refuses(code, why)
 
 
-def test_the_customer_message_is_sent_by_customer_service_who_read_it(
+def test_the_customer_message_is_sent_by_somebody_who_read_it_and_touched_nothing(
     released: Path, holddesk: HoldDesk
 ):
     shown = holddesk("message", ORDER, "--home", released, "--json").json
     assert shown["locked"] is True
     send = ("message", ORDER, "--send", "--home", released)
+    confirmed = (*send, "--confirm", shown["confirm"])
 
-    holddesk(*send, "--as", "u.marin").refuses(2, "cannot be undone", shown["confirm"])
-    holddesk(*send, "--confirm", "00000000", "--as", "u.marin").refuses(2, shown["confirm"])
-    holddesk(*send, "--confirm", shown["confirm"], "--as", "u.vogt").refuses(1, "customer_service")
-    made = holddesk(*send, "--confirm", shown["confirm"], "--as", "u.marin", "--json").json
-    again = holddesk(*send, "--confirm", shown["confirm"], "--as", "u.marin")
+    holddesk(*send, "--as", "u.dahl").refuses(2, "cannot be undone", shown["confirm"])
+    holddesk(*send, "--confirm", "00000000", "--as", "u.dahl").refuses(2, shown["confirm"])
+    holddesk(*confirmed, "--as", "u.vogt").refuses(1, "does not write to the customer")
+    holddesk(*confirmed, "--as", "u.marin").refuses(1, "changed the order")
+    said = holddesk(*confirmed, "--as", "u.dahl", "--json")
+    again = holddesk(*confirmed, "--as", "u.dahl")
 
-    body = instruction(released, holddesk, made["instruction"])["body"]
+    body = instruction(released, holddesk, said.json["instruction"])["body"]
     assert body["parameters"]["text"] == shown["text"]
     assert body["parameters"]["text_hash"] == shown["text_hash"]
     again.refuses(1, "already")
