@@ -20,6 +20,7 @@ from policies.guard_context import (
     MOST,
     authority_of,
     banded,
+    measures,
     packet_of,
     probe_of,
     read_by,
@@ -136,7 +137,11 @@ class Guard:
     def explain(
         self, action: str, packet: PacketFacts, who: Agent | Person | None = None
     ) -> dict[str, Any]:
-        """Which rules decide, in words, and who could approve."""
+        """Which rules decide, in words, and who could approve.
+
+        `measured` and `authority` are minor units of the policy currency; None where nothing is
+        measured, or the amount or any authority is not known.
+        """
         verdict = self.may(who or Agent(), action, packet)
         return {
             "action": action,
@@ -150,6 +155,7 @@ class Guard:
             "roles": list(verdict.roles),
             "count": verdict.count,
             "would_change": list(verdict.would_change),
+            **_measured(who, action, packet, verdict.roles),
         }
 
     def _wrong(self, facts: object, kind: type) -> str:
@@ -280,6 +286,23 @@ _SOMEBODY = {
     role: Person(f"some-{role}", f"some-{role}", frozenset({role})) for role in BUSINESS_ROLES
 }
 """For each role a person without any history, who holds it alone."""
+
+
+def _measured(
+    who: Agent | Person | None, action: str, packet: PacketFacts, roles: tuple[str, ...]
+) -> dict[str, int | None]:
+    """What the action is measured against, and how far the person's authority reaches."""
+    waived = frozenset({packet.waives} - {""})
+    if not measures(action, waived):
+        return {"measured": None, "authority": None}
+    request = request_of(action, packet, waived)
+    most = NO_AUTHORITY
+    if isinstance(who, Person):
+        most = authority_of(who, action, waived, (*roles, EXECUTIVE))
+    return {
+        "measured": request["amount"] if request["amount_known"] else None,
+        "authority": most if most > NO_AUTHORITY else None,
+    }
 
 
 def _broken(why: str) -> Verdict:

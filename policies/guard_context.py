@@ -56,7 +56,7 @@ def request_of(
     action: str, packet: PacketFacts, waived: frozenset[str], authority: int = NO_AUTHORITY
 ) -> dict[str, Any]:
     """What is asked, by somebody of that authority, and when."""
-    names = _measures(action, waived)
+    names = measures(action, waived)
     amounts = [getattr(packet.order.lock, name) for name in names]
     return {
         "amount": max([0, *(amount for amount in amounts if amount is not None)]),
@@ -78,7 +78,7 @@ def authority_of(
 ) -> int:
     """The person's authority for the action; what is not measured needs none."""
     known = authority(person, action, roles)
-    return known if _measures(action, waived) else max(known, 0)
+    return known if measures(action, waived) else max(known, 0)
 
 
 def banded(facts: LockFacts) -> LockFacts:
@@ -110,7 +110,7 @@ def read_by(action: str, waived: frozenset[str], facts: LockFacts) -> LockFacts:
     Who may approve is remembered by these. A decision itself is always asked with all facts.
     """
     unread: dict[str, Any] = dict.fromkeys(
-        set(MEASURES.values()) - set(_measures(action, waived)), 0
+        set(MEASURES.values()) - set(measures(action, waived)), 0
     )
     asked = facts.approved_roles if action == "update_erp" else frozenset()
     return replace(
@@ -140,7 +140,8 @@ def _credit_authority(facts: LockFacts) -> int:
     return NO_AUTHORITY if facts.credit_authority is None else facts.credit_authority
 
 
-def _measures(action: str, waived: frozenset[str]) -> list[str]:
+def measures(action: str, waived: frozenset[str]) -> list[str]:
+    """The facts that an action, or a waiver of those classes, is measured against."""
     keys = sorted(waived) if action == "waive_finding" else [action]
     return [MEASURES[key] for key in keys if key in MEASURES]
 

@@ -231,15 +231,20 @@ def policy_access(
 def policy_explain(
     action: Annotated[str, typer.Argument(help="A locked action, such as release_order.")],
     order: Annotated[str, typer.Option("--order", help="The order it is about.")],
+    waives: Annotated[
+        str, typer.Option("--class", help="Of waive_finding: the class of the finding.")
+    ] = "",
     home: HomeOption = DEFAULT_HOME,
     as_of: AsOf = None,
-    user: As = None,
+    user: Annotated[
+        str | None, typer.Option("--as", help="What if this account asked (nothing is done).")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Which rule decides on an action, who could approve, and what would change the answer."""
     from agent.app.explaining import explain_action
 
-    explain_action(home, action, order, as_of, user, json)
+    explain_action(home, action, order, as_of, user, json, waives)
 
 
 def _say_on_stderr(text: str) -> None:

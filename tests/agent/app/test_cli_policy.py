@@ -107,6 +107,42 @@ def test_only_people_with_the_authority_are_named(demo_home: Path, holddesk: Hol
     assert "u.brandt" not in answer["people"]  # requested it, and has 20,000 USD
 
 
+def test_the_measure_and_the_authority_are_told_in_the_policy_currency(
+    demo_home: Path, holddesk: HoldDesk
+):
+    said = holddesk(*EXPLAIN, "SO-1387", "--as", "u.brandt", "--home", demo_home, columns=200)
+    answer = holddesk(*EXPLAIN, "SO-1387", "--as", "u.brandt", "--home", demo_home, "--json").json
+
+    assert "u.brandt may sign up to 20,000.00 USD" in said.out
+    assert (answer["authority"], answer["currency"]) == ("20000.00", "USD")
+    assert answer["packet_id"].startswith("SO-1387.v")
+    assert float(answer["measured"]) > 250_000
+
+
+def test_a_waiver_is_explained_for_the_class_that_it_names(demo_home: Path, holddesk: HoldDesk):
+    waive = ("policy", "explain", "waive_finding", "--order", STORY, "--home", demo_home, "--json")
+
+    allowed = holddesk(*waive, "--class", "stock_shortage", "--as", "u.jensen").json
+    other = holddesk(*waive, "--class", "route_risk", "--as", "u.aydin").json
+    holddesk(*waive, "--class", "dance").refuses(2, "dance", "stock_shortage")
+
+    assert (allowed["allowed"], allowed["measured"]) == (True, None)
+    assert [rule["id"] for rule in other["rules"]] == ["waiver-names-a-finding"]
+
+
+def test_a_signature_that_stands_is_part_of_the_explanation(home: Path, holddesk: HoldDesk):
+    act = ("--reason-code", "other", "--reason", "agreed", "--home", home)
+    holddesk("show", "SO-1387", "--as", "u.hoffmann", "--home", home)
+    signed = holddesk("decide", "SO-1387", "approve", "--as", "u.hoffmann", *act)
+    assert signed.code == 0, signed
+
+    again = holddesk(*EXPLAIN, "SO-1387", "--as", "u.hoffmann", "--home", home, "--json").json
+    boss = holddesk(*EXPLAIN, "SO-1387", "--as", "u.dahl", "--home", home, "--json").json
+
+    assert "signs-once" in [rule["id"] for rule in again["rules"]]
+    assert (boss["allowed"], boss["draft_again"]) == (True, False)
+
+
 def test_an_action_that_is_none_is_refused_with_the_list(demo_home: Path, holddesk: HoldDesk):
     said = holddesk("policy", "explain", "dance", "--order", STORY, "--home", demo_home)
 
