@@ -32,7 +32,14 @@ from agent.desk.waiting import waiting_packet
 from agent.review import stages
 from agent.review.classify import Classified
 from agent.review.locks import order_facts
-from policies.guard import HANDLING, LOCKED_ACTIONS, Person, Verdict, shipped
+from policies.guard import (
+    HANDLING,
+    LOCKED_ACTIONS,
+    PacketFacts,
+    Person,
+    Verdict,
+    shipped,
+)
 from tools.errors import NotFound
 
 
@@ -109,15 +116,17 @@ def verdicts(office: Office, who: Who, found: Packet) -> dict[str, Verdict]:
     """For each action and each way of handling a packet: whether this person may, and why not."""
     _, judged = office.judged(found.order_id)
     person, current = _person(judged, who.user_id), _current(found.fingerprint, judged)
+    facts = _facts(office, person, found, current)
     asked = (*LOCKED_ACTIONS, *HANDLING)
-    return {name: _verdict(office, person, found, name, current) for name in asked}
+    return {name: shipped().may(person, name, facts) for name in asked}
 
 
 def verdict_on(office: Office, user_id: str, found: Packet, action: str) -> Verdict:
     """Whether somebody may do one action on a packet, and why not."""
     _, judged = office.judged(found.order_id)
-    current = _current(found.fingerprint, judged)
-    return _verdict(office, _person(judged, user_id), found, action, current)
+    person = _person(judged, user_id)
+    facts = _facts(office, person, found, _current(found.fingerprint, judged))
+    return shipped().may(person, action, facts)
 
 
 def who_could(office: Office, found: Packet, action: str) -> list[str]:
@@ -125,7 +134,8 @@ def who_could(office: Office, found: Packet, action: str) -> list[str]:
     _, judged = office.judged(found.order_id)
     current = _current(found.fingerprint, judged)
     people = staff_of(judged.case, _currency(judged))
-    return [p.user_id for p in people if _verdict(office, p, found, action, current).allowed]
+    facts = _facts(office, people[0], found, current) if people else None
+    return [p.user_id for p in people if facts and shipped().may(p, action, facts).allowed]
 
 
 def _currency(judged: Classified) -> str:
@@ -142,19 +152,13 @@ def _current(fingerprint: str, judged: Classified) -> Current:
     )
 
 
-def _verdict(
-    office: Office, person: Person, found: Packet, asked: str, current: Current
-) -> Verdict:
-    handling = asked in HANDLING
-    request = Request(
-        found.packet_id, person, asked if handling else "approve", found.fingerprint,
-        "" if handling else asked,
-    )  # fmt: skip
+def _facts(office: Office, person: Person, found: Packet, current: Current) -> PacketFacts:
+    """What the guard is told about the packet; the same for whatever is asked, and whoever asks."""
+    request = Request(found.packet_id, person, "claim", found.fingerprint)
+    version = office.basis().policy_version
     with office.desk.read() as session:
         before = decisions(session, found.packet_id)
-        version = office.basis().policy_version
-        facts = facts_of(office.desk, session, request, found, before, version, current)
-    return shipped().may(person, asked, facts)
+        return facts_of(office.desk, session, request, found, before, version, current)
 
 
 def decide(office: Office, who: Who, wish: Wish) -> Outcome:

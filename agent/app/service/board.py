@@ -106,7 +106,7 @@ class Ask:
     text: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # by identity: pages are kept for as long as their list is
 class Listed:
     """The rows that fit, in order; how many each facet value has; how many each view has."""
 
