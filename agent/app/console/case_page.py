@@ -49,6 +49,7 @@ def _shown(
     office: Office, who: Who, order_id: str, packet_id: str = ""
 ) -> tuple[dict[str, Any], Packet | None]:
     """The packet to show: the named one, the stored one, else the review of now."""
+    acts.note_read(office, who, [order_id], "console")
     if packet_id:
         found = acts.read_packet(office, who, packet_id)
         return acts.shown(who, found.body), found
@@ -219,12 +220,19 @@ def decide(
     to: Annotated[str, Form(max_length=100)] = "",
     snooze: Annotated[str, Form(max_length=5)] = "",
     waives: Annotated[str, Form(max_length=50)] = "",
+    amount: Annotated[str, Form(max_length=50)] = "",
+    until: Annotated[str, Form(max_length=50)] = "",
+    lines: Annotated[str, Form(max_length=200)] = "",
+    conditions: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Decide, and go on with the next case."""
     office = office_of(request)
     parameters = {
         "reassign": {"to": to}, "snooze": {"until": snoozed_until(office, snooze)},
-        "approve": {"class": waives} if action == "waive_finding" else {},
+        "approve": {
+            **({"class": waives} if action == "waive_finding" else {}),
+            "amount": amount, "until": until, "lines": lines, "conditions": conditions,
+        },
         "edit": {"note": note, "message": message},
     }.get(decision, {})  # fmt: skip
     wish = acts.Wish(packet_id, etag, decision, action, reason, parameters, reason_code, key)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from agent.app.console.render import address, environment, page
 from agent.app.console.spreadsheet import csv_of, xlsx_of
+from agent.app.service import acts
 from agent.app.service.api_cases import ask_of
 from agent.app.service.board import FACETS, VIEWS, Listed, Row, left, left_shown
 from agent.app.service.identity import PageNeeds, Who, office_of
@@ -134,7 +135,9 @@ def _due(left_over: timedelta) -> str:
     return f"{_span(-left_over)} over" if left_over < timedelta(0) else f"{_span(left_over)} left"
 
 
-def _export(listed: Listed, now: datetime) -> list[dict[str, Any]]:
+def _export(request: Request, who: Who, listed: Listed, now: datetime) -> list[dict[str, Any]]:
+    orders = [row["order_id"] for row in listed.rows]
+    acts.note_read(office_of(request), who, orders, "export")
     return [
         {
             **row,
@@ -152,7 +155,8 @@ def _export(listed: Listed, now: datetime) -> list[dict[str, Any]]:
 def queue_csv(request: Request, who: Reader, chosen: Address) -> Response:
     """The whole list as CSV; what a spreadsheet would take for a formula is quoted."""
     listed, now = _listed(request, who, chosen)
-    return _file(csv_of(EXPORTED, _export(listed, now)), "text/csv; charset=utf-8", "queue.csv")
+    rows = _export(request, who, listed, now)
+    return _file(csv_of(EXPORTED, rows), "text/csv; charset=utf-8", "queue.csv")
 
 
 @router.get("/queue.xlsx")
@@ -160,7 +164,7 @@ def queue_xlsx(request: Request, who: Reader, chosen: Address) -> Response:
     """The whole list as a workbook."""
     listed, now = _listed(request, who, chosen)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(xlsx_of(EXPORTED, _export(listed, now)), kind, "queue.xlsx")
+    return _file(xlsx_of(EXPORTED, _export(request, who, listed, now)), kind, "queue.xlsx")
 
 
 def _file(body: bytes, kind: str, name: str) -> Response:

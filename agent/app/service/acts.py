@@ -5,7 +5,7 @@ API and console call these functions, so that neither can do what the other coul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from agent.app.bounds import completed, current_of
 from agent.app.opening import open_cases
 from agent.app.people import person_of, staff_of
+from agent.app.reads import NAMED, masked_groups
 from agent.app.service.identity import Who
 from agent.app.service.office import Office
 from agent.app.service.problems import PreconditionFailed
@@ -21,6 +22,7 @@ from agent.app.service.sight import seen_packet
 from agent.app.working import WorkReport, sweep
 from agent.app.working import decide as decide_in_desk
 from agent.desk import packets, views
+from agent.desk.audit import Event, append
 from agent.desk.circumstances import within
 from agent.desk.decisions import Current, Outcome, Request, decisions
 from agent.desk.history import facts_of
@@ -102,6 +104,23 @@ def review_order(office: Office, who: Who, order_id: str) -> dict[str, Any]:
 def shown(who: Who, packet: Mapping[str, Any]) -> dict[str, Any]:
     """A packet as this person sees it: what they may not see says that it is hidden."""
     return seen_packet(packet, who.view)
+
+
+def note_read(office: Office, who: Who, orders: Sequence[str], by: str) -> None:
+    """Keep in the audit that somebody reads columns that others may not see, before they do.
+
+    Once for a person, an order and a state of the data: to look again tells nothing new.
+    """
+    groups = sorted(who.view.seen & masked_groups())
+    new = office.first_reads(who.user_id, orders) if groups else []
+    if not new:
+        return
+    body = {"groups": groups, "orders": new[:NAMED], "count": len(new), "command": by}
+    order_id = new[0] if len(new) == 1 else ""
+    event = Event("read.masked_columns", who.user_id, "human", order_id=order_id,
+                  verdict="allow", body=body)  # fmt: skip
+    with _by(who), office.desk.write() as session:
+        append(office.desk, session, event)
 
 
 def note_view(office: Office, who: Who, found: Packet) -> None:

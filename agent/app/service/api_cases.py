@@ -119,6 +119,7 @@ def show_packet(
 ) -> PacketOut:
     """A packet; its ETag is what a decision names in If-Match."""
     found = acts.read_packet(office_of(request), who, packet_id)
+    acts.note_read(office_of(request), who, [found.order_id], "api")
     acts.note_view(office_of(request), who, found)
     response.headers["ETag"] = etag = acts.etag_of(found)
     if if_none_match == etag:
@@ -138,6 +139,7 @@ def list_evidence(
 ) -> PageOf[EvidenceOut]:
     """The rows that a packet cites, by citation."""
     found = acts.read_packet(office_of(request), who, packet_id)
+    acts.note_read(office_of(request), who, [found.order_id], "api")
     rows = sorted(acts.shown(who, found.body)["evidence"].items())
     shown, following = page(rows, lambda row: row[0], cursor, limit)
     items = [EvidenceOut(ref=ref, columns=columns) for ref, columns in shown]

@@ -46,6 +46,7 @@ def review(request: Request, who: Reader, body: ReviewIn) -> list[dict[str, Any]
     """Review orders as they are now, or as if changes held. Nothing is stored or decided."""
     office = office_of(request)
     now = [acts.review_order(office, who, order_id) for order_id in body.orders]
+    acts.note_read(office, who, [packet["order_id"] for packet in now], "api")
     if not body.what_if:
         return [acts.shown(who, packet) for packet in now]
     basis = office.basis()

@@ -17,4 +17,6 @@ def answer(office: Office, who: Who, question: str, order: str | None = None) ->
     asked = question
     if order and not understand(question, source)[2].orders:
         asked = f"{question} {acts.review_order(office, who, order)['order_id']}"
-    return {**masked_answer(ask(asked, source), who.view), "question": question}
+    answered = ask(asked, source)
+    acts.note_read(office, who, answered["orders"], "ask")
+    return {**masked_answer(answered, who.view), "question": question}

@@ -122,6 +122,8 @@ class Board:
     desk: Desk
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seq: int = -1
+    _version: int = 0
+    """Grows when a row changes; most events, such as a look at a packet, change none."""
     _by_case: dict[str, Row] = field(default_factory=dict)
     _timed: list[Row] = field(default_factory=list)
     _untimed: list[Row] = field(default_factory=list)
@@ -132,7 +134,7 @@ class Board:
     def listed(self, ask: Ask, now: datetime) -> Listed:
         """The rows that somebody asks for; the state of the desk is looked at first."""
         self._refresh()
-        return self._listed(ask, now.replace(second=0, microsecond=0), self._seq)
+        return self._listed(ask, now.replace(second=0, microsecond=0), self._version)
 
     def of_order(self, order_id: str) -> Row | None:
         """The newest case of an order, the open one first."""
@@ -158,20 +160,19 @@ class Board:
             with self.desk.read() as session:
                 known = None if self._seq < 0 else changed_cases(session, self._seq)
                 found = {row["case_id"]: row for row in rows(session, known)}
-            self._take(found)
+            if any(self._by_case.get(name) != row for name, row in _dated(found).items()):
+                self._take(found)
+                self._version += 1
             self._seq = newest
 
     def _take(self, found: dict[str, Row]) -> None:
         by_case = {**self._by_case, **found}
         timed = [row for row in by_case.values() if row["latest_action_at"]]
-        for row in found.values():
-            row["_at"] = _moment(row["latest_action_at"])
-            row["_risk"] = -Decimal(str(row["risk"]["score"]))
         self._by_case = by_case
         self._timed = sorted(timed, key=lambda r: (r["_at"], r["_risk"], r["order_id"]))
         self._untimed = [row for row in by_case.values() if not row["latest_action_at"]]
 
-    def _list(self, ask: Ask, now: datetime, seq: int) -> Listed:
+    def _list(self, ask: Ask, now: datetime, version: int) -> Listed:
         seen = [row for row in self._in_order(now) if _covers(row, ask)]
         views = {name: 0 for name in VIEWS}
         for row in seen:
@@ -188,6 +189,14 @@ class Board:
         gone = [*self._timed[:cut], *self._untimed]
         yield from self._timed[cut:]
         yield from sorted(gone, key=lambda row: (row["_risk"], row["order_id"]))
+
+
+def _dated(found: dict[str, Row]) -> dict[str, Row]:
+    """The rows with what they are sorted by."""
+    for row in found.values():
+        row["_at"] = _moment(row["latest_action_at"])
+        row["_risk"] = -Decimal(str(row["risk"]["score"]))
+    return found
 
 
 def left(row: Json, now: datetime) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -33,6 +34,7 @@ from tools.rows import Row, make_row
 from tools.snapshot import Snapshot, current_snapshot, pointer
 from tools.view import View
 
+KEPT_READERS = 5000
 KEPT_REVIEWS = 200
 """Reviews of single orders that are kept; each is about half a megabyte."""
 
@@ -65,6 +67,7 @@ class Office:
         default_factory=OrderedDict
     )
     _sources: dict[Any, SnapshotSource] = field(default_factory=dict)
+    _read: dict[Any, set[str]] = field(default_factory=dict)
     _place: Workplace | None = None
 
     @property
@@ -137,6 +140,17 @@ class Office:
                 made = SnapshotSource(basis.snapshot, basis.as_of, basis.rules, view)
                 self._sources = {**kept, key: made}
             return self._sources[key]
+
+    def first_reads(self, user_id: str, orders: Sequence[str]) -> list[str]:
+        """Those of the orders that the person reads for the first time in this basis."""
+        key = (user_id, *self.basis().key[:2])
+        with self._opening:
+            if len(self._read) > KEPT_READERS:
+                self._read.clear()
+            before = self._read.setdefault(key, set())
+            new = [order_id for order_id in orders if order_id not in before]
+            before.update(new)
+        return new
 
     def staff(self, user_id: str) -> Row | None:
         """A person of the staff table today; None where the table does not know them."""
