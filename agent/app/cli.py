@@ -90,16 +90,23 @@ def load(
 ) -> None:
     """Load a folder into a new snapshot; rows that do not hold are set aside and counted."""
     from agent.app import loading
-    from agent.app.home import open_home
+    from agent.app.home import may_have_desk, open_home
     from agent.app.output import emit_json, say
     from agent.app.show_load import load_view
 
     pinned = open_home(home).pinned
     report = loading.load(source, home, profile).as_json()
+    ended: list[str] = []
+    if may_have_desk(home):
+        from agent.app.taking_back import recorded_by_load
+
+        ended = recorded_by_load(home)
     if json:
-        emit_json(report)
+        emit_json(report | ({"outcomes": ended} if ended else {}))
         return
     say(load_view(report))
+    if ended:
+        say(f"outcome recorded of {', '.join(ended)}")
     if pinned:
         at = pinned.isoformat()
         say(f"warning: {home} is a demo home and judges as of {at}; use --home for your own data")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,12 @@ class Home:
             raise BadInput("name who acts with --as USER (personas: holddesk demo shows them)")
         circumstances.state(auth="demo")
         return user
+
+
+def may_have_desk(path: Path) -> bool:
+    """Whether a desk may be there: looked at without opening one."""
+    named = bool(os.environ.get("HOLDDESK_DESK_URL", "").strip())
+    return named or any((path / name).exists() for name in ("desk.sqlite", "desk.url"))
 
 
 def parse_moment(text: str) -> datetime:

@@ -6,12 +6,14 @@ order in which they were given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.app.bounds import measured_facts
 from agent.app.home import Home
 from agent.app.people import person_of
+from agent.app.show_standing import NAMED_CHANGES, changed_figures, changed_rows
 from agent.desk import effects, packets
 from agent.desk.effects import Acting
 from agent.desk.history import decisions, facts_of
@@ -19,6 +21,7 @@ from agent.desk.models import Decision, Packet
 from agent.desk.outbox_models import EffectApproval, Outbox
 from agent.desk.requests import Current, Request
 from agent.desk.store import Desk
+from agent.review.changes import differences
 from agent.review.locks import order_facts
 from agent.review.staged import ReviewStages
 from policies.guard import Guard, Person
@@ -35,7 +38,13 @@ class Now:
     """An order as it is now, and the people who decide on it."""
 
     current: Current
+    body: Mapping[str, Any]
     judged: Any
+
+    def measured(self, row: Decision) -> Current:
+        """The order as it is now, its credit measured by what a signature grants."""
+        facts = measured_facts(self.judged, self.current.facts, row.action, row.parameters)
+        return replace(self.current, facts=facts)
 
     def person(self, user_id: str) -> Person:
         """The person behind an account, by the staff table of now.
@@ -57,7 +66,7 @@ class Sources:
     def look(self, order_id: str) -> Now:
         """Read an order again and judge it."""
         body, judged = self._review().judged(order_id, self._home.as_of(None))
-        return Now(Current(str(body["fingerprint"]), order_facts(judged)), judged)
+        return Now(Current(str(body["fingerprint"]), order_facts(judged)), body, judged)
 
     @property
     def policy_version(self) -> str:
@@ -89,7 +98,7 @@ class Standing:
         now = self._sources.look(row.order_id)
         reversal = effect is not None and effect.kind == "reversal"
         if now.current.fingerprint != found.fingerprint and not reversal:
-            return CHANGED
+            return CHANGED + _what(found, now)
         try:
             if effect is not None:
                 return self._effect(effect, found, now)
@@ -108,7 +117,7 @@ class Standing:
             with self._desk.read() as session:
                 facts = facts_of(
                     self._desk, session, request, found, list(signed[:at]),
-                    self._sources.policy_version, now.current,
+                    self._sources.policy_version, now.measured(row),
                 )  # fmt: skip
             verdict = self._guard.may(request.person, row.action, replace(facts, pending=True))
             if not verdict.allowed:
@@ -122,6 +131,14 @@ class Standing:
             facts = effects.facts(self._desk, session, effect, found, acting)
         verdict = self._guard.may(person, effects.GUARDED[effect.kind], facts)
         return "" if verdict.allowed else verdict.reason
+
+
+def _what(found: Packet, now: Now) -> str:
+    """The rows or figures that differ, a few of them."""
+    changes = differences(found.body, now.body)
+    rows = list(changed_rows(changes)) or list(changed_figures(changes))
+    more = f" and {len(rows) - NAMED_CHANGES} more" if len(rows) > NAMED_CHANGES else ""
+    return f"; changed: {'; '.join(rows[:NAMED_CHANGES])}{more}" if rows else ""
 
 
 def _present(person: Person) -> Person:

@@ -13,7 +13,7 @@ from agent.desk import effects, outbox, outcomes
 from agent.desk.outbox_models import IN_DOUBT, NOT_LEFT, OUTCOMES, EffectApproval
 from agent.desk.undoing import UNDO
 from agent.desk.waiting import waiting_packet
-from tools.errors import Refused
+from tools.errors import HolddeskError, Refused
 from tools.evidence import look_up
 
 
@@ -120,6 +120,17 @@ def outcomes_of_load(office: Office) -> list[str]:
     rows = look_up(snapshot, "order_statuses", home.as_of(None), wanted=wanted)
     statuses = {str(row["order_id"]): str(row["status"]) for row in rows}
     return outcomes.from_load(office.desk, statuses, snapshot.id)
+
+
+def recorded_by_load(where: Path) -> list[str]:
+    """What a load shows of decided orders; the orders recorded.
+
+    Where the desk cannot be used now the load stands, and the next round of a worker records it.
+    """
+    try:
+        return outcomes_of_load(open_office(where))
+    except HolddeskError:
+        return []
 
 
 def _request(office: Office, row: EffectApproval) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def end(
     where = (Outbox.outbox_id == row.outbox_id, Outbox.status.in_(before))
     if not _set(session, row, where, values):
         return False
-    body = {"why": why, **event.pop("body", {})}
+    body = {"why": why.partition(";")[0], **event.pop("body", {})}  # the figures stay out of it
     told = outbox.event_of(
         f"handoff.{status}", session, row, body=body, erp_reply=reference, **event
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from agent.desk.decision_models import Proposal
 from agent.desk.models import OPEN_STATUSES, Decision, Packet
+from agent.desk.outbox_models import EffectApproval
 from agent.desk.requests import Current, Request
 from agent.desk.store import Desk
 from policies.guard import (
@@ -61,7 +62,7 @@ def facts_of(
         approvers=_signers(history, frozenset(LOCKED_ACTIONS)),
         overriders=_signers(history, OVERRIDES),
         releasers=_signers(history, RELEASES),
-        communicators=_signers(history, frozenset({"notify_customer"})),
+        communicators=_signers(history, frozenset({"notify_customer"})) | _wrote(session, found),
         first_signer=first.person_id if first else "",
         first_roles=frozenset(first.roles) if first else frozenset(),
         first_site=first.site_id if first else "",
@@ -73,6 +74,16 @@ def _signers(history: list[tuple[Decision, str]], actions: frozenset[str]) -> fr
     return frozenset(
         d.person_id for d, _ in history if d.decision == "approve" and d.action in actions
     )
+
+
+def _wrote(session: Session, found: Packet) -> frozenset[str]:
+    """The persons who approved a message to the customer about the order."""
+    statement = select(EffectApproval.decider_id).where(
+        EffectApproval.order_id == found.order_id,
+        EffectApproval.kind == "message",
+        EffectApproval.status == "approved",
+    )
+    return frozenset(session.scalars(statement))
 
 
 def _stored(found: Packet) -> OrderFacts:

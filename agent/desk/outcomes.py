@@ -128,10 +128,10 @@ def _add(
     )
     session.add(row)
     session.flush()
-    by: dict[str, Any] = (
-        {"actor": source, "actor_kind": "human", "person_id": person_id}
-        if person_id
-        else {"snapshot": source.removeprefix("snapshot ")}
-    )
-    audit.append(desk, session, packets.event_of("outcome.recorded", found, outcome=outcome, **by))
+    by: dict[str, Any] = {}
+    if person_id:
+        by = {"actor": source, "actor_kind": "human", "person_id": person_id}
+    shown = {} if person_id else {"shown_by": source}
+    event = packets.event_of("outcome.recorded", found, outcome=outcome, body=shown, **by)
+    audit.append(desk, session, event)
     return row

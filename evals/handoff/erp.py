@@ -30,6 +30,8 @@ BEFORE = ("500 before", "429", "reset before", "slow")
 AFTER = ("time-out after effect", "500 after", "reset after", "duplicate", "reorder")
 """Faults after which it was done."""
 FAULTS = BEFORE + AFTER
+OF_A_QUESTION = ("500 before", "500 after", "reset before", "reset after")
+"""Faults by which a question stays without an answer."""
 NOT_OF_THE_SENDER = ("slow", "duplicate", "reorder")
 """Faults by which a receiver that does not look at keys does it twice, whatever the sender does."""
 LEDGER, PORT_FILE = "ledger.jsonl", "port"
@@ -101,6 +103,7 @@ class Receiver(BaseHTTPRequestHandler):
         """The question what became of an instruction."""
         key = self.path.rpartition("/")[2]
         fault = self._fault()
+        fault = fault if fault in OF_A_QUESTION else ""
         self.books.write("get", key, fault=fault)
         if fault in ("500 before", "500 after"):
             self._answer(500, {})

@@ -39,8 +39,8 @@ from evals.handoff.world import (
 RATE = 0.6
 """Of all requests, how many fail."""
 SURELY_NOT_TAKEN = ("429",)
-WORKERS = 2
-LIFE = (0.2, 3.0)
+WORKERS = 3
+LIFE = (0.3, 8.0)
 """Seconds that a worker lives before it is killed."""
 KILLED_FOR = 0.8
 """Of the instructions that are open at the start: until so many left, workers are killed."""
@@ -159,7 +159,7 @@ def sent_again_unasked(lines: Sequence[dict[str, Any]]) -> int:
 def main(words: Sequence[str] | None = None) -> int:
     """Run it on every database; 0 where all of it holds."""
     parser = argparse.ArgumentParser(prog="python -m evals.handoff.faults", description=__doc__)
-    parser.add_argument("--instructions", type=int, default=350, help="on each database (350)")
+    parser.add_argument("--instructions", type=int, default=320, help="on each database (320)")
     parser.add_argument("--quick", action="store_true", help="a small run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql"])

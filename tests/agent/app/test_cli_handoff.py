@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
-from tests.agent.app.conftest import HoldDesk, type_in
+from seeds import DEMO_DIR
+from tests.agent.app.conftest import HoldDesk, Said, type_in
+from tests.agent.app.tables import rewrite
 
 ORDER = "SO-1042"
 INSTRUCTION = "O-D-SO-1042.v1.1"
@@ -62,6 +68,18 @@ def listed(released: Path, holddesk: HoldDesk) -> Path:
 def entered(entered_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release was carried out."""
     return copied(entered_home, tmp_path_factory)
+
+
+def reload(
+    home: Path, tmp_path: Path, holddesk: HoldDesk, table: str, where: dict[str, str], **cells: str
+) -> Said:
+    """Load the demo tables again, with cells of one table changed."""
+    folder = tmp_path / "changed"
+    shutil.copytree(DEMO_DIR, folder)
+    rewrite(folder / f"{table}.csv", where, **cells)
+    said = holddesk("load", folder, "--home", home, "--json")
+    assert said.code == 0
+    return said
 
 
 def work(home: Path, holddesk: HoldDesk) -> Any:
@@ -279,14 +297,73 @@ def test_the_customer_message_is_sent_by_somebody_who_read_it_and_touched_nothin
     again.refuses(1, "already")
 
 
-def test_changed_evidence_stops_an_approved_instruction(released: Path, holddesk: HoldDesk):
+def test_changed_rules_stop_an_approved_instruction(released: Path, holddesk: HoldDesk):
     rules = released / "rules.yaml"
     rules.write_text(rules.read_text() + "\ncredit:\n  limit_comparator: '>='\n")
 
     assert work(released, holddesk) == {"stale": 1}
-    found = instruction(released, holddesk)
-    assert found["why"]
     assert holddesk("work", ORDER, "--home", released, "--json").json["waiting"] == [f"{ORDER}.v2"]
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "cells", "why"),
+    [
+        (
+            "credit_accounts",
+            {"customer_id": "CU-110"},
+            {"credit_limit": "100000"},
+            "credit_limit 120000 -> 100000",
+        ),
+        ("staff", {"user_id": "u.vogt"}, {"roles": "warehouse"}, "u.vogt may not release order"),
+    ],
+)
+def test_sources_that_changed_after_the_approval_stop_it_and_who_approved_is_told(
+    table: str,
+    where: dict[str, str],
+    cells: dict[str, str],
+    why: str,
+    released: Path,
+    tmp_path: Path,
+    holddesk: HoldDesk,
+):
+    reload(released, tmp_path, holddesk, table, where, **cells)
+
+    assert work(released, holddesk) == {"stale": 1}
+    assert why in instruction(released, holddesk)["why"]
+    told = holddesk("inbox", "--as", "u.vogt", "--home", released, "--json").out
+    assert "nothing was sent" in told
+
+
+def test_a_load_that_shows_the_order_shipped_records_its_outcome(
+    entered: Path, tmp_path: Path, holddesk: HoldDesk
+):
+    said = reload(entered, tmp_path, holddesk, "orders", {"order_id": ORDER}, status="shipped")
+
+    assert said.json["outcomes"] == [ORDER]
+    cancelled = holddesk("outcome", ORDER, "cancelled", "--as", "u.jensen", "--home", entered)
+    cancelled.refuses(1, "shipped", "snapshot")
+
+
+def test_a_signed_reply_in_a_file_is_received_once(
+    listed: Path, tmp_path: Path, holddesk: HoldDesk
+):
+    secret = f"whsec_{base64.b64encode(b'r' * 32).decode()}"
+    (listed / "replies").write_text(secret)
+    (listed / "handoff.yaml").write_text(
+        "default: {channel: tasks, reply_secrets: ['file:replies']}\n"
+    )
+    key = instruction(listed, holddesk)["idempotency_key"]
+    body = json.dumps({"idempotency_key": key, "status": "done", "reference": "4711"})
+    at = datetime.now(UTC)
+    headers = {"webhook-id": "m1", "webhook-timestamp": str(int(at.timestamp())),
+               "webhook-signature": Webhook(secret).sign("m1", at, body)}  # fmt: skip
+    file = tmp_path / "reply.json"
+    file.write_text(json.dumps({"headers": headers, "body": body}))
+    receive = ("handoff", "receive", file, "--home", listed)
+
+    assert holddesk(*receive, "--json").json["status"] == "done"
+    holddesk(*receive).refuses(1, "accepted before")
+    assert instruction(listed, holddesk)["reference"] == "4711"
 
 
 def test_a_wrong_setting_names_its_key(released: Path, holddesk: HoldDesk):
