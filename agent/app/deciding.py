@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from agent.app.bounds import completed, current_of
 from agent.app.given import Typed, one_of
@@ -15,6 +18,7 @@ from agent.app.home import Home, open_home
 from agent.app.opening import workplace
 from agent.app.output import emit_json, say
 from agent.app.people import person_of, staff_of
+from agent.app.show import packet_view
 from agent.app.show_standing import changes_said, withheld_said
 from agent.app.working import Workplace, decide
 from agent.desk import attempts
@@ -23,6 +27,7 @@ from agent.desk.models import Packet
 from agent.desk.parameters import normalised
 from agent.desk.repeats import first_answer
 from agent.desk.requests import NAMES_ACTION
+from agent.desk.views import was_shown
 from agent.desk.waiting import any_waiting, waiting_packet
 from agent.review.classify import Classified
 from agent.review.staged import ReviewStages
@@ -89,6 +94,8 @@ def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> No
         one_of(typed.action, "locked action", LOCKED_ACTIONS)
     desk = at_the_desk(open_home(where), typed.named, user, typed.decision)
     request = _request(desk, typed)
+    if typed.decision == "approve" and not json and terminal():
+        request = replace(request, shown_now=_read_here(desk))
     try:
         outcome = _decided(desk, request)
     except Stale as stale:
@@ -99,6 +106,28 @@ def decide_packet(where: Path, typed: Typed, user: str | None, json: bool) -> No
         again = f"{no} Draft it again: holddesk work {desk.found.order_id}"
         raise Denied(again, no.rules) from None
     _print_outcome(desk, outcome, json)
+
+
+def terminal() -> bool:
+    """Whether a person sits there, who reads what is printed and answers."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _read_here(desk: AtTheDesk) -> bool:
+    """Show the version to whoever was not shown it yet, and ask whether they agree.
+
+    Raises:
+        Refused: they do not; nothing was decided.
+    """
+    with desk.place.desk.read() as session:
+        if was_shown(session, desk.found, desk.person):
+            return False
+    if desk.found.fingerprint != desk.body["fingerprint"]:
+        return False  # stale, which the desk will say
+    say(packet_view(desk.found.body), f"fingerprint {desk.found.fingerprint}")
+    if not typer.confirm(f"Approve {desk.found.packet_id} as shown?", default=False):
+        raise Refused(f"{desk.found.packet_id} was not approved; nothing was decided")
+    return True
 
 
 def _request(desk: AtTheDesk, typed: Typed) -> Request:

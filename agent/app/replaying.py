@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +17,10 @@ from agent.app.auditing import opened
 from agent.app.home import Home
 from agent.app.output import counted, emit_json, indented, say
 from agent.desk import audit, packets, rule_books, waivers
-from agent.desk.audit_models import Audit
-from agent.desk.audit_records import recorded
 from agent.desk.models import Decision, Packet
 from agent.desk.store import Desk
 from agent.review.fingerprint import canonical
 from agent.review.staged import ReviewStages
-from agent.review.waivers import Waiver
 from policies.settings import Rules
 from policies.version import code_hash, policy_version
 from tools.errors import NotFound, Refused
@@ -97,30 +94,15 @@ def _replayed(home: Home, desk: Desk, decision_id: str) -> Replayed:
         decision = _decision(session, decision_id)
         packet = packets.packet(session, decision.packet_id)
         rules, why = _rules(home, session, packet)
-        known = _waivers(desk, session, packet)
+    known = waivers.approved(desk, [packet.order_id], before=packet.version)
     with kept_snapshot(home.path, packet.snapshot) as snapshot:
-        body = _made_again(packet, ReviewStages(snapshot, rules, waivers=lambda: known))
+        body = _made_again(packet, ReviewStages(snapshot, rules, waivers=lambda _: known))
     then, again = deterministic(packet.body, body), deterministic(body, body)
     differences = list(_differing(then, again))
     return Replayed(
         decision, packet, policy_version(home.rules()), body["fingerprint"],
         _sha256(then), _sha256(again), differences, why if differences else [],
     )  # fmt: skip
-
-
-def _waivers(desk: Desk, session: Session, packet: Packet) -> Mapping[str, Sequence[Waiver]]:
-    """The findings that decisions had accepted when the packet was drafted."""
-    drafted = select(Audit.seq).where(
-        Audit.packet_id == packet.packet_id, Audit.event == "packet.drafted"
-    )
-    until = session.execute(drafted).scalar()
-    if until is None:  # archived: what was decided before it is archived as well
-        return waivers.approved(desk)
-    before = {one for one, row in recorded(session).items() if row["seq"] < until}
-    return {
-        order_id: [one for one in given if one.decision_id in before]
-        for order_id, given in waivers.approved(desk).items()
-    }
 
 
 def _as_of(packet: Packet) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,20 @@ from agent.desk.models import Decision, Packet
 from agent.desk.store import Desk
 from agent.review.waivers import Waiver
 
+MANY = 500
+"""More orders than this are not listed in the query: all waivers are read."""
 
-def approved(desk: Desk) -> dict[str, list[Waiver]]:
-    """Every approved waiver by order id; whether it still holds is judged where it is read."""
+
+def approved(
+    desk: Desk, order_ids: Sequence[str], before: int | None = None
+) -> dict[str, list[Waiver]]:
+    """The approved waivers of orders; whether they still hold is judged where they are read.
+
+    Args:
+        desk: the store.
+        order_ids: the orders.
+        before: only waivers on versions before this one, to make an old version again.
+    """
     statement = (
         select(Decision, Packet.order_id)
         .join(Packet, Packet.packet_id == Decision.packet_id)
@@ -27,6 +38,10 @@ def approved(desk: Desk) -> dict[str, list[Waiver]]:
         )
         .order_by(Decision.decided_at, Decision.decision_id)
     )
+    if len(order_ids) <= MANY:
+        statement = statement.where(Packet.order_id.in_(order_ids))
+    if before is not None:
+        statement = statement.where(Packet.version < before)
     found: dict[str, list[Waiver]] = defaultdict(list)
     with desk.read() as session:
         for row, order_id in session.execute(statement):

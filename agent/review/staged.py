@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.review import stages
-from agent.review.classify import Classified
+from agent.review.classify import NO_WAIVERS, Classified
 from agent.review.edits import revise
 from agent.review.locks import order_facts
 from agent.review.waivers import Waiver
@@ -42,7 +42,7 @@ class ReviewStages:
     snapshot: Snapshot
     rules: Rules
     prepared: dict[str, Book] = field(default_factory=dict)
-    waivers: Callable[[], Mapping[str, Sequence[Waiver]]] = dict
+    waivers: Callable[[Sequence[str]], Mapping[str, Sequence[Waiver]]] = lambda _: NO_WAIVERS
     """Findings that decisions accepted, by order, as the desk knows them now."""
 
     def prepare(self, order_ids: Sequence[str], as_of: datetime) -> list[Classified]:
@@ -53,7 +53,7 @@ class ReviewStages:
             for company_id, ids in groups.items():
                 book = stages.gather(self.snapshot, ids, as_of, self.rules, company_id)
                 self.prepared |= dict.fromkeys(ids, book)
-                judged += stages.classify(book, ids, self.rules, self.waivers())
+                judged += stages.classify(book, ids, self.rules, self.waivers(ids))
         return judged
 
     def intake(self, order_ids: Sequence[str], as_of: datetime) -> Work:
@@ -80,7 +80,9 @@ class ReviewStages:
             NotFound: an order is not in the snapshot.
         """
         if work.book is not None:
-            work.judged = stages.classify(work.book, work.order_ids, self.rules, self.waivers())
+            work.judged = stages.classify(
+                work.book, work.order_ids, self.rules, self.waivers(work.order_ids)
+            )
         if len(work.judged) != len(work.order_ids):
             raise NotFound(f"{', '.join(work.order_ids)} is not in the current snapshot")
         return work

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from agent.app.service.board import Board
 from agent.app.working import Workplace
 from agent.desk.changes import newest_event
 from agent.desk.store import Desk
+from agent.desk.waivers import approved
 from agent.llm.source import SnapshotSource
 from agent.review.classify import Classified
 from agent.review.staged import ReviewStages
@@ -118,12 +119,14 @@ class Office:
     def judged(self, order_id: str) -> tuple[dict[str, Any], Classified]:
         """The review of one order now, made once a basis."""
         basis = self.basis()
-        key = (order_id, *basis.key)
+        waivers = approved(self.desk, [order_id])
+        key = (order_id, *basis.key, *waivers.get(order_id, ()))
         with self._opening:
             if key in self._reviews:
                 self._reviews.move_to_end(key)
                 return self._reviews[key]
-        made = ReviewStages(basis.snapshot, basis.rules).judged(order_id, basis.as_of)
+        review = ReviewStages(basis.snapshot, basis.rules, waivers=lambda _: waivers)
+        made = review.judged(order_id, basis.as_of)
         with self._opening:
             self._reviews[key] = made
             while len(self._reviews) > KEPT_REVIEWS:
@@ -190,7 +193,7 @@ class Office:
             place.threads.close()
         return replace(
             place,
-            stages=ReviewStages(basis.snapshot, basis.rules),
+            stages=ReviewStages(basis.snapshot, basis.rules, waivers=partial(approved, place.desk)),
             policy_version=basis.policy_version,
         )
 

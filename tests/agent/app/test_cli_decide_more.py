@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,35 @@ def test_the_snapshot_that_a_decision_cites_outlives_later_loads(
 
     assert cited in replayed.out
     assert replayed.code == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "status"), [("y", 0, "approved"), ("n", 1, "pending")])
+def test_at_a_terminal_the_version_is_shown_and_asked_about_before_it_is_approved(
+    answer: str, code: int, status: str, do: Any, home: Path, monkeypatch: pytest.MonkeyPatch,
+    holddesk: HoldDesk,
+):  # fmt: skip
+    monkeypatch.setattr("agent.app.deciding.terminal", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+
+    said = holddesk("decide", CREDIT, "approve", *BECAUSE, "--as", "u.vogt", "--home", home)
+
+    assert said.code == code
+    assert "exposure 132,400.00 EUR" in said.out
+    assert f"Approve {CREDIT}.v1 as shown?" in said.out
+    assert do("u.vogt", "show", f"{CREDIT}.v1").json["status"] == status
+
+
+def test_a_version_with_a_waiver_and_an_edit_is_made_again_to_the_byte(
+    do: Any, home: Path, holddesk: HoldDesk
+):
+    do("u.neumann", "show", CREDIT)
+    waive = ("approve", "--action", "waive_finding", "--class", "credit_hold")
+    do("u.neumann", "decide", CREDIT, *waive, *BECAUSE, "--until", "2026-03-20")
+    do("u.brandt.wms", "decide", CREDIT, "edit", "--note", "200 EA are short. Call 7 people.")
+    do("u.petersen", "show", CREDIT)
+    decided = do("u.petersen", "decide", CREDIT, "approve", *BECAUSE).json
+
+    replayed = holddesk("audit", "replay", decided["decision_id"], "--home", home, "--json")
+
+    assert decided["packet_id"] == f"{CREDIT}.v3"
+    assert replayed.json["same"] is True
