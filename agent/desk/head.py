@@ -152,6 +152,8 @@ class Head:
         last = checkpoints.newest(self.folder)
         if last is None or last.body is None or last.body["n"] != body["checkpoint"] + 1:
             return body
+        if last.body["seq"] > body["seq"]:  # the head was lost with the power, the checkpoint not
+            body |= {"seq": last.body["seq"], "hash": last.body["hash"]}
         return _after(body, last.body, body["since"])
 
     def _lay_down(self, body: dict[str, Any], due: int) -> dict[str, Any]:
@@ -183,8 +185,17 @@ class Head:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
+        _sync_folder(self.path.parent)  # before any checkpoint that goes as far
         self._trusted = raw if SIGNATURE in body else b""
         return body
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _after(body: dict[str, Any], laid: dict[str, Any], since: str) -> dict[str, Any]:

@@ -54,9 +54,13 @@ def untouched(home: Path) -> None:
 
 def a_writer_is_killed(home: Path) -> None:
     """The newest row is committed and the head does not know of it yet."""
-    before = (home / FILES[1]).read_bytes()
+    outside = [home / FILES[1], home / "audit" / FILE]
+    before = {file: file.read_bytes() for file in outside if file.exists()}
     more_events(home)
-    (home / FILES[1]).write_bytes(before)
+    for file in outside:
+        file.unlink(missing_ok=True)
+    for file, content in before.items():
+        file.write_bytes(content)
 
 
 def a_checkpoint_is_cut_short(home: Path) -> None:

@@ -265,6 +265,16 @@ def test_a_crash_between_checkpoint_and_head_is_no_alarm(small: Desk) -> None:
     assert audit.verify(small).ok
 
 
+def test_a_head_that_was_lost_with_the_power_is_taken_from_its_checkpoint(small: Desk) -> None:
+    say(small, *"ab")
+    assert small.head.path is not None
+    before = small.head.path.read_bytes()
+    say(small, "c")
+    small.head.path.write_bytes(before)
+    say(small, *"de")
+    assert audit.verify(small) == audit.Report(True, 5, None, "")
+
+
 def test_a_store_of_before_the_checkpoints_goes_on_and_is_covered_from_its_first_row(
     tmp_path: Path,
 ) -> None:
