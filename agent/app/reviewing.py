@@ -147,7 +147,7 @@ def show_review(
     else:
         stage = stages.detect if summary else stages.review
         made = with_progress(stage(snapshot, ids, as_of, rules), len(ids))
-    if view is not None:
+    if view is not None and not summary:  # a summary counts orders, and shows no figure of any
         made = (masked_packet(packet, view) for packet in made)
     if summary:
         _print_summary(Summary.of(made), form)

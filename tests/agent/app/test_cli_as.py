@@ -49,6 +49,22 @@ def test_a_review_of_all_shows_the_orders_of_the_own_company(demo_home: Path, ho
     assert {packet["order"]["company_id"] for packet in everybody.json} == {"C1", "C2"}
 
 
+def test_a_summary_counts_the_orders_of_the_own_company(demo_home: Path, holddesk: HoldDesk):
+    summary = ("review", "--all", "--summary", "--home", demo_home, "--json")
+    own = holddesk(*summary, "--as", OF_C2).json
+    everybody = holddesk(*summary, "--as", "u.schreiber").json
+
+    assert 0 < own["orders"] < everybody["orders"]
+    assert everybody == holddesk(*summary).json
+
+
+def test_a_hypothetical_review_is_masked_as_well(demo_home: Path, holddesk: HoldDesk):
+    shown = holddesk("review", STORY, "--what-if", "line 20 qty 40", "--home", demo_home,
+                     "--as", "u.jensen", "--json").json  # fmt: skip
+
+    assert (shown["credit"]["limit"], bool(shown["hypothetical"])) == ("hidden", True)
+
+
 def test_an_answer_hides_figures_and_says_why(demo_home: Path, holddesk: HoldDesk):
     said = holddesk("ask", f"why is {STORY} blocked?", "--home", demo_home, "--as", "u.jensen",
                     columns=300)  # fmt: skip
