@@ -12,7 +12,7 @@ from agent.app.service import acts
 from agent.app.service.board import FACETS, VIEWS, Ask, Listed, left, left_shown, masked
 from agent.app.service.identity import Needs, Who, office_of
 from agent.app.service.paging import Cursor, Limit, page
-from agent.app.service.problems import PreconditionRequired, Problem
+from agent.app.service.problems import MEDIA_TYPE, PreconditionRequired, Problem
 from agent.app.service.rights import Right
 from agent.app.service.shapes import (
     CaseOut,
@@ -38,8 +38,8 @@ Decider = Annotated[Who, Depends(Needs(Right.DECIDE))]
 Facet = Annotated[str | None, Query(max_length=100)]
 KEPT_PAGES = 256
 DECIDING: dict[int | str, dict[str, Any]] = {
-    412: {"model": Problem, "description": "The packet is not as it was shown."},
-    428: {"model": Problem, "description": "If-Match is missing."},
+    412: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Not as it was shown."},
+    428: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "If-Match is missing."},
 }
 
 

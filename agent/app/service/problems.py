@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -130,6 +131,8 @@ def install(app: FastAPI, page: Page) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         problem = problem_of(request, error)
         headers = dict(getattr(error, "headers", None) or {})
+        if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:  # else only the first route's methods
+            headers = {"Allow": ", ".join(_methods(app, request.scope["path"]))}
         if for_programs(request):
             return answer(problem, headers)
         return page(request, problem)
@@ -140,6 +143,18 @@ def install(app: FastAPI, page: Page) -> None:
     handler: Callable[[Request, Exception], Awaitable[Response]] = handle
     for kind in kinds:
         app.add_exception_handler(kind, handler)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Every method that a path answers to."""
+    return sorted(
+        {
+            method
+            for route in iter_route_contexts(app.routes)
+            if getattr(route, "path_regex", None) and route.path_regex.match(path)
+            for method in route.methods or ()
+        }
+    )
 
 
 def for_programs(request: Request) -> bool:

@@ -65,6 +65,8 @@ def test_what_nobody_foresaw_says_nothing_of_its_cause(
 
 def test_a_wrong_method_names_the_right_ones(reader: TestClient) -> None:
     assert reader.put("/api/v1/me").headers["allow"] == "GET"
+    assert reader.put("/api/v1/cases").headers["allow"] == "GET, POST"
+    assert reader.put("/api/v1/packets/SO-1042.v1/decisions").headers["allow"] == "GET, POST"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/v1/cases", "/sign-in", "/nothing"])
