@@ -9,7 +9,7 @@ from typing import Any
 from agent.app.given import one_of
 from agent.app.office import Office, open_office
 from agent.app.output import emit_json, indented, say, table, words
-from agent.desk import effects, outbox, outcomes
+from agent.desk import effects, messages, outbox, outcomes, reversals
 from agent.desk.outbox_models import IN_DOUBT, NOT_LEFT, OUTCOMES, EffectApproval
 from agent.desk.undoing import UNDO
 from agent.desk.waiting import waiting_packet
@@ -23,7 +23,7 @@ def roll_back(where: Path, named: str, reason: str, user: str | None, json: bool
     row = office.instruction(named)
     acting, _ = office.acting(user, row.order_id)
     if row.status in NOT_LEFT:
-        effects.withdraw(office.desk, row, reason, acting)
+        reversals.withdraw(office.desk, row, reason, acting)
         says = f"{row.outbox_id} had not left and is withdrawn; {row.order_id} waits for a decision"
         _answer({"instruction": row.outbox_id, "order_id": row.order_id, "status": "withdrawn",
                  "request": None, "says": says}, json)  # fmt: skip
@@ -32,7 +32,7 @@ def roll_back(where: Path, named: str, reason: str, user: str | None, json: bool
         raise Refused(f"{row.outbox_id} may have arrived; settle it first: holddesk worker --once")
     if row.status not in ("sent", "done"):
         raise Refused(f"{row.outbox_id} is {row.status}: there is nothing to roll back")
-    made = effects.prepare_reversal(office.desk, row, reason, acting)
+    made = reversals.prepare_reversal(office.desk, row, reason, acting)
     _answer(_request(office, made), json)
 
 
@@ -44,7 +44,7 @@ def decide_request(
     with office.desk.read() as session:
         row = effects.effect(session, request)
     acting, _ = office.acting(user, row.order_id)
-    made = effects.decide_reversal(office.desk, request, approve, confirm, acting)
+    made = reversals.decide_reversal(office.desk, request, approve, confirm, acting)
     status = "approved" if approve else "rejected"
     says = f"{request} is {status}" + (f"; {made.outbox_id} waits to leave" if made else "")
     _answer({"request": request, "status": status, "says": says,
@@ -55,7 +55,7 @@ def show_waiting(where: Path, json: bool) -> None:
     """Reversals that wait for an approval, with who may give it."""
     office = open_office(where)
     with office.desk.read() as session:
-        rows = [_request(office, one) for one in effects.waiting(session)]
+        rows = [_request(office, one) for one in effects.waiting(session, office.desk.now(session))]
     if json:
         emit_json({"requests": rows})
         return
@@ -75,7 +75,7 @@ def customer_message(
     found = waiting_packet(office.desk, order)
     if send:
         acting, _ = office.acting(user, found.order_id)
-        made = effects.send_message(office.desk, found.packet_id, confirm, acting)
+        made = messages.send_message(office.desk, found.packet_id, confirm, acting)
         says = f"the message of {found.order_id} is approved; {made.outbox_id} waits to leave"
         _answer({"instruction": made.outbox_id, "order_id": found.order_id, "says": says}, json)
         return

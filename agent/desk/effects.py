@@ -10,19 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from agent.desk import audit, deliveries, outbox, packets
+from agent.desk import audit, outbox, packets
 from agent.desk.history import decisions, facts_of
 from agent.desk.models import Decision, Packet, canonical
-from agent.desk.outbox_models import EffectApproval, OrderOutcome, Outbox
+from agent.desk.outbox_models import VOID, EffectApproval, Outbox
 from agent.desk.requests import Current, Request
 from agent.desk.store import Desk
-from agent.desk.undoing import correction, undo_of
 from policies.guard import Guard, PacketFacts, Person, Verdict
 from tools.errors import BadInput, Denied, NotFound, Refused
 
@@ -66,117 +66,12 @@ def effect(session: Session, effect_id: str) -> EffectApproval:
     return found
 
 
-def waiting(session: Session) -> list[EffectApproval]:
-    """What waits for an approval, oldest first."""
-    statement = select(EffectApproval).where(EffectApproval.status == "waiting")
+def waiting(session: Session, at: datetime) -> list[EffectApproval]:
+    """What waits for an approval at a moment, oldest first."""
+    statement = select(EffectApproval).where(
+        EffectApproval.status == "waiting", EffectApproval.expires_at > at
+    )
     return list(session.scalars(statement.order_by(EffectApproval.prepared_at)))
-
-
-def send_message(desk: Desk, packet_id: str, confirm: str, acting: Acting) -> Outbox:
-    """Approve the packet's customer message, whose code the person read, and hand it on.
-
-    Raises:
-        BadInput: the code is not that of the text as it stands.
-        Denied: the guard says no; the attempt is audited.
-        Refused: the evidence changed, or the message is on its way already.
-    """
-    with desk.read() as session:
-        found = packets.packet(session, packet_id)
-    message = outbox.message_of(found)
-    if not message["text"]:
-        raise Refused(f"{packet_id} holds no message: its sentences were withheld")
-    if acting.current.fingerprint != found.fingerprint:
-        raise Refused(
-            f"the evidence of {packet_id} changed after the message was drafted: nothing was "
-            f"sent; draft it again: holddesk work {found.order_id}"
-        )
-    row = _new(desk, "message", found, "notify_customer", message, acting, final=True)
-    _confirmed(row, confirm)
-    return _decide(desk, row, found, acting, new=True)
-
-
-def prepare_reversal(desk: Desk, of: Outbox, reason: str, acting: Acting) -> EffectApproval:
-    """Ask for the reversal of an instruction that arrived; somebody else approves it.
-
-    Raises:
-        Denied: the person may not ask.
-        Refused: it is asked for already, or the desk knows no way to undo it.
-    """
-    with desk.read() as session:
-        found = packets.packet(session, of.packet_id)
-        shipped = session.get(OrderOutcome, of.packet_id)
-        asked = select(EffectApproval).where(
-            EffectApproval.reverses == of.outbox_id,
-            EffectApproval.status.in_(("waiting", "approved")),
-        )
-        before = session.scalars(asked).first()
-    if before is not None:
-        raise Refused(f"the reversal of {of.outbox_id} is {before.status}: {before.effect_id}")
-    how = undo_of(of.kind, shipped is not None and shipped.outcome.startswith("shipped"))
-    if how is None:
-        raise Refused(f"{of.kind.replace('_', ' ')} has no reversal; correct it in the ERP")
-    row = _new(
-        desk, "reversal", found, how.action, _parameters(of, found), acting,
-        final=how.how == "final", reverses=of.outbox_id, reason=reason,
-    )  # fmt: skip
-    with desk.write() as session:
-        verdict = acting.guard.may(
-            acting.person, "request_approval", facts(desk, session, row, found, acting)
-        )
-        if verdict.allowed:
-            session.add(row)
-            session.flush()
-            audit.append(desk, session, _event("prepared", row, found, acting.person, verdict))
-            return row
-        audit.append(desk, session, _event("denied", row, found, acting.person, verdict))
-    raise Denied(verdict.reason, verdict.rules)
-
-
-def decide_reversal(
-    desk: Desk, effect_id: str, approve: bool, confirm: str, acting: Acting
-) -> Outbox | None:
-    """Approve or reject a prepared reversal; the instruction of an approved one.
-
-    Raises:
-        BadInput: it cannot be undone, and the code that confirms it is missing or wrong.
-        Denied: the guard says no; the attempt is audited.
-        Refused: it is decided already, or has expired.
-    """
-    with desk.read() as session:
-        row = effect(session, effect_id)
-        found = packets.packet(session, row.packet_id)
-    if row.status != "waiting":
-        raise Refused(f"{effect_id} is {row.status} already, by {row.decided_by or 'the clock'}")
-    if approve and row.final:
-        _confirmed(row, confirm)
-    if approve:
-        return _decide(desk, row, found, acting, new=False)
-    _reject(desk, row, found, acting)
-    return None
-
-
-def withdraw(desk: Desk, of: Outbox, reason: str, acting: Acting) -> None:
-    """Take back an instruction that has not left; its order waits for a new decision.
-
-    Raises:
-        Denied: the guard says no; the attempt is audited.
-        Refused: it left in the meantime.
-    """
-    with desk.read() as session:
-        found = packets.packet(session, of.packet_id)
-    row = _new(desk, "reversal", found, "withdraw_instruction", {}, acting, reverses=of.outbox_id)
-    with desk.write() as session:
-        asked = facts(desk, session, row, found, acting)
-        verdict = acting.guard.may(acting.person, "withdraw_instruction", asked)
-        if verdict.allowed:
-            current = outbox.one(session, of.outbox_id)
-            if not deliveries.withdraw(desk, session, current, reason, acting.person, verdict):
-                raise Refused(
-                    f"{of.outbox_id} is {current.status}: it has left; run holddesk rollback again"
-                )
-            return
-        audit.append(desk, session, _event("denied", row, found, acting.person, verdict))
-    raise Denied(verdict.reason, verdict.rules)
 
 
 def facts(
@@ -216,17 +111,7 @@ def signed_by(session: Session, of: Outbox) -> tuple[set[str], set[str]]:
     return {one.person_id for one in signed}, {role for one in signed for role in one.roles}
 
 
-def _parameters(of: Outbox, found: Packet) -> dict[str, Any]:
-    if of.kind == "notify_customer":
-        message = of.body.get("message") or of.body.get("parameters", {})
-        ref = str(found.body.get("order", {}).get("customer_ref") or found.order_id)
-        text = correction(message, ref)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return {"language": message.get("language", "en"), "text": text, "text_hash": digest}
-    return {"undoes": of.kind, "of": of.body.get("parameters", {}), "reference": of.reference}
-
-
-def _new(
+def draft(
     desk: Desk,
     kind: str,
     found: Packet,
@@ -238,6 +123,19 @@ def _new(
     reverses: str | None = None,
     reason: str = "",
 ) -> EffectApproval:
+    """An effect that is not stored yet.
+
+    Args:
+        desk: the store.
+        kind: message or reversal.
+        found: the packet that it belongs to.
+        action: what the receiver is told to do.
+        parameters: of the action; for a message its text, language and hash.
+        acting: who asks; a message is the agent's draft.
+        final: whether nothing takes it back.
+        reverses: the instruction that a reversal undoes.
+        reason: in the person's words.
+    """
     digest = digest_of(action, parameters, reverses)
     with desk.read() as session:
         now = desk.now(session)
@@ -271,7 +169,12 @@ def _new(
     )
 
 
-def _confirmed(row: EffectApproval, confirm: str) -> None:
+def confirmed(row: EffectApproval, confirm: str) -> None:
+    """Refuse what cannot be undone where the code of exactly this effect is missing.
+
+    Raises:
+        BadInput: the sentence shows the code.
+    """
     if len(confirm) < CODE_LENGTH or not row.digest.startswith(confirm.lower()):
         what = "a message" if row.kind == "message" else row.action.replace("_", " ")
         raise BadInput(
@@ -280,7 +183,7 @@ def _confirmed(row: EffectApproval, confirm: str) -> None:
         )
 
 
-def _decide(desk: Desk, row: EffectApproval, found: Packet, acting: Acting, *, new: bool) -> Outbox:
+def decide(desk: Desk, row: EffectApproval, found: Packet, acting: Acting, *, new: bool) -> Outbox:
     """One transaction: the guard, the claim, the instruction, the audit."""
     person, verdict = acting.person, None
     with desk.write() as session:
@@ -295,14 +198,14 @@ def _decide(desk: Desk, row: EffectApproval, found: Packet, acting: Acting, *, n
                 "roles": sorted(person.roles & {*verdict.roles, *_signing(row), "executive"}),
                 "decided_at": now,
             }
-            row = _insert(session, row, values) if new else _claim(session, row, values)
+            row = _insert(session, row, values) if new else claim(session, row, values)
             made = outbox.effect_instruction(row, found, now)
             _unsent(session, made)
             session.add(made)
             session.flush()
-            audit.append(desk, session, _event("approved", row, found, person, verdict))
+            audit.append(desk, session, event_of("approved", row, found, person, verdict))
             return made
-        audit.append(desk, session, _event("denied", row, found, person, verdict))
+        audit.append(desk, session, event_of("denied", row, found, person, verdict))
     raise Denied(verdict.reason, verdict.rules)
 
 
@@ -313,12 +216,31 @@ def _signing(row: EffectApproval) -> set[str]:
 def _insert(session: Session, row: EffectApproval, values: Mapping[str, Any]) -> EffectApproval:
     for name, value in values.items():
         setattr(row, name, value)
-    session.add(row)
-    session.flush()
+    add(session, row)
     return row
 
 
-def _claim(session: Session, row: EffectApproval, values: Mapping[str, Any]) -> EffectApproval:
+def add(session: Session, row: EffectApproval) -> None:
+    """Store an effect.
+
+    Raises:
+        Refused: another one was stored at the same moment.
+    """
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(
+            f"somebody else asked for the same of {row.order_id} at the same moment"
+        ) from error
+
+
+def claim(session: Session, row: EffectApproval, values: Mapping[str, Any]) -> EffectApproval:
+    """Decide on a waiting effect by compare-and-set.
+
+    Raises:
+        Refused: somebody was faster.
+    """
     claimed = session.execute(
         update(EffectApproval)
         .where(EffectApproval.effect_id == row.effect_id, EffectApproval.status == "waiting")
@@ -335,35 +257,16 @@ def _unsent(session: Session, made: Outbox) -> None:
     same = select(Outbox).where(
         Outbox.packet_id == made.packet_id,
         Outbox.kind == made.kind,
-        Outbox.status.not_in(("withdrawn", "stale", "expired", "failed")),
+        Outbox.status.not_in(VOID),
     )
     if made.kind == "notify_customer" and (before := session.scalars(same).first()) is not None:
         raise Refused(f"the message of {made.packet_id} is {before.status} already")
 
 
-def _reject(desk: Desk, row: EffectApproval, found: Packet, acting: Acting) -> None:
-    person = acting.person
-    with desk.write() as session:
-        asked = facts(desk, session, row, found, acting)
-        verdict = acting.guard.may(person, GUARDED[row.kind], asked)
-        own = person.person_id == row.preparer_id
-        if verdict.allowed or own:
-            values = {
-                "status": "rejected",
-                "decided_by": person.user_id,
-                "decider_id": person.person_id,
-                "decided_at": desk.now(session),
-            }
-            _claim(session, row, values)
-            audit.append(desk, session, _event("rejected", row, found, person, verdict))
-            return
-        audit.append(desk, session, _event("denied", row, found, person, verdict))
-    raise Denied(verdict.reason, verdict.rules)
-
-
-def _event(
+def event_of(
     name: str, row: EffectApproval, found: Packet, person: Person, verdict: Verdict
 ) -> audit.Event:
+    """The audit event of an effect; its words are named by their hashes."""
     kind = "message" if row.kind == "message" else "rollback"
     body = {
         "effect_id": row.effect_id,

@@ -286,7 +286,7 @@ def test_the_customer_message_is_sent_by_somebody_who_read_it_and_touched_nothin
 
     holddesk(*send, "--as", "u.dahl").refuses(2, "cannot be undone", shown["confirm"])
     holddesk(*send, "--confirm", "00000000", "--as", "u.dahl").refuses(2, shown["confirm"])
-    holddesk(*confirmed, "--as", "u.vogt").refuses(1, "does not write to the customer")
+    holddesk(*confirmed, "--as", "u.vogt").refuses(1, "approved an action of the order")
     holddesk(*confirmed, "--as", "u.marin").refuses(1, "changed the order")
     said = holddesk(*confirmed, "--as", "u.dahl", "--json")
     again = holddesk(*confirmed, "--as", "u.dahl")

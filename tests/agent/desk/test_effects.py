@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from agent.desk import deliveries, effects, outbox, outcomes, packets
+from agent.desk import deliveries, effects, messages, outbox, outcomes, packets, reversals
 from agent.desk.deliveries import Result
-from agent.desk.outbox_models import Outbox
+from agent.desk.outbox_models import EffectApproval, Outbox
 from agent.desk.packets import Draft
 from agent.desk.store import Desk
 from agent.desk.undoing import UNDO, undo_of
@@ -62,7 +62,7 @@ def test_a_message_leaves_with_the_text_that_was_read(desk: Desk) -> None:
     packet_id, code = a_message(desk)
     service = person("customer_service")
 
-    made = effects.send_message(desk, packet_id, code, acting(service, order_facts("SO-9")))
+    made = messages.send_message(desk, packet_id, code, acting(service, order_facts("SO-9")))
 
     assert made.body["parameters"]["text"] == TEXT
     assert events(desk, "message.") == ["message.approved"]
@@ -72,30 +72,30 @@ def test_another_text_than_the_one_read_is_not_sent(desk: Desk) -> None:
     packet_id, code = a_message(desk)
     wrong = f"{'0' if code[0] != '0' else '1'}{code[1:]}"
     with pytest.raises(BadInput, match=code):
-        effects.send_message(desk, packet_id, wrong, acting(person("customer_service")))
+        messages.send_message(desk, packet_id, wrong, acting(person("customer_service")))
     assert events(desk, "message.") == []
 
 
 def test_a_message_on_changed_evidence_is_not_sent(desk: Desk) -> None:
     packet_id, code = a_message(desk)
     with pytest.raises(Refused, match="changed"):
-        effects.send_message(desk, packet_id, code, acting(person("customer_service"), seen="f2"))
+        messages.send_message(desk, packet_id, code, acting(person("customer_service"), seen="f2"))
 
 
 def test_who_may_not_write_to_the_customer_is_audited(desk: Desk) -> None:
     packet_id, code = a_message(desk)
     with pytest.raises(Denied):
-        effects.send_message(desk, packet_id, code, acting(person("finance"), order_facts("SO-9")))
+        messages.send_message(desk, packet_id, code, acting(person("finance"), order_facts("SO-9")))
     assert events(desk, "message.") == ["message.denied"]
 
 
 def test_a_reversal_of_what_arrived_is_approved_by_another_person(desk: Desk) -> None:
     row = arrived(desk, approved(desk))
-    asked = effects.prepare_reversal(desk, row, "customer called", acting(person("finance")))
+    asked = reversals.prepare_reversal(desk, row, "customer called", acting(person("finance")))
     with pytest.raises(Denied, match="does not approve its reversal"):
-        effects.decide_reversal(desk, asked.effect_id, True, "", acting(person()))
+        reversals.decide_reversal(desk, asked.effect_id, True, "", acting(person()))
 
-    made = effects.decide_reversal(desk, asked.effect_id, True, "", acting(BOSS))
+    made = reversals.decide_reversal(desk, asked.effect_id, True, "", acting(BOSS))
 
     assert made is not None
     assert (made.kind, made.body["reverses"]) == ("hold_order", row.outbox_id)
@@ -107,14 +107,14 @@ def test_a_reversal_of_what_arrived_is_approved_by_another_person(desk: Desk) ->
 
 def test_of_many_who_approve_a_reversal_one_wins(desk: Desk) -> None:
     row = arrived(desk, approved(desk))
-    asked = effects.prepare_reversal(desk, row, "", acting(person("finance")))
+    asked = reversals.prepare_reversal(desk, row, "", acting(person("finance")))
     start, won, lost = threading.Barrier(4), [], []
 
     def race(number: int) -> None:
         who = person("executive", f"boss{number}", approval_limit=10**12)
         start.wait()
         try:
-            made = effects.decide_reversal(desk, asked.effect_id, True, "", acting(who))
+            made = reversals.decide_reversal(desk, asked.effect_id, True, "", acting(who))
             won.append(made)
         except Refused as error:
             lost.append(str(error))
@@ -132,19 +132,45 @@ def test_of_many_who_approve_a_reversal_one_wins(desk: Desk) -> None:
 
 def test_a_rejected_reversal_leaves_nothing(desk: Desk) -> None:
     row = arrived(desk, approved(desk))
-    asked = effects.prepare_reversal(desk, row, "", acting(person("finance")))
+    asked = reversals.prepare_reversal(desk, row, "", acting(person("finance")))
 
-    assert effects.decide_reversal(desk, asked.effect_id, False, "", acting(BOSS)) is None
+    assert reversals.decide_reversal(desk, asked.effect_id, False, "", acting(BOSS)) is None
     with pytest.raises(Refused, match="rejected already"):
-        effects.decide_reversal(desk, asked.effect_id, True, "", acting(BOSS))
+        reversals.decide_reversal(desk, asked.effect_id, True, "", acting(BOSS))
     with desk.read() as session:
         assert len(outbox.all_of(session)) == 1
+
+
+def test_a_request_that_ran_out_is_not_approved_and_may_be_asked_again(desk: Desk) -> None:
+    row = arrived(desk, approved(desk))
+    asked = reversals.prepare_reversal(desk, row, "", acting(person("finance")))
+    with desk.write() as session:
+        session.get_one(EffectApproval, asked.effect_id).expires_at = NOW
+
+    with pytest.raises(Denied, match="expired"):
+        reversals.decide_reversal(desk, asked.effect_id, True, "", acting(BOSS))
+    with desk.read() as session:
+        assert effects.waiting(session, NOW) == []
+    again = reversals.prepare_reversal(desk, row, "", acting(person("finance")))
+    assert again.effect_id != asked.effect_id
+
+
+def test_a_reversal_that_did_not_leave_may_be_asked_again(desk: Desk) -> None:
+    row = arrived(desk, approved(desk))
+    asked = reversals.prepare_reversal(desk, row, "", acting(person("finance")))
+    made = reversals.decide_reversal(desk, asked.effect_id, True, "", acting(BOSS))
+    assert made is not None
+    with pytest.raises(Refused, match="is approved"):
+        reversals.prepare_reversal(desk, row, "", acting(person("finance")))
+
+    deliveries.void(desk, made.outbox_id, "expired", "too late")
+    assert reversals.prepare_reversal(desk, row, "", acting(person("finance")))
 
 
 def test_an_auditor_asks_for_no_reversal(desk: Desk) -> None:
     row = arrived(desk, approved(desk))
     with pytest.raises(Denied):
-        effects.prepare_reversal(desk, row, "", acting(person("auditor")))
+        reversals.prepare_reversal(desk, row, "", acting(person("auditor")))
     assert events(desk, "rollback.") == ["rollback.denied"]
 
 
@@ -152,17 +178,17 @@ def test_a_withdrawn_instruction_cannot_leave_and_one_that_left_cannot_be_withdr
     desk: Desk,
 ) -> None:
     first, second = approved(desk, "SO-1"), approved(desk, "SO-2")
-    effects.withdraw(desk, first, "wrong", acting(person()))
+    reversals.withdraw(desk, first, "wrong", acting(person()))
     assert outbox.claim(desk, first.outbox_id, "w1", "tasks", "", timedelta(1)) is None
 
     claimed(desk, second)
     with pytest.raises(Refused, match="it has left"):
-        effects.withdraw(desk, second, "wrong", acting(person(), order_facts("SO-2")))
+        reversals.withdraw(desk, second, "wrong", acting(person(), order_facts("SO-2")))
 
 
 def test_a_request_that_is_not_there_is_named(desk: Desk) -> None:
     with pytest.raises(NotFound, match="E-404"):
-        effects.decide_reversal(desk, "E-404", True, "", acting(BOSS))
+        reversals.decide_reversal(desk, "E-404", True, "", acting(BOSS))
 
 
 def test_a_load_records_what_it_shows_once(desk: Desk) -> None:
