@@ -10,6 +10,7 @@ from agent.app.working import Workplace
 from agent.desk import packets
 from agent.desk.decision_models import Notice
 from agent.desk.decisions import Stale
+from agent.desk.local_time import local
 from agent.desk.models import Decision, Packet
 from agent.desk.parameters import worded
 from policies.guard import Person
@@ -80,17 +81,17 @@ def standing(found: Packet, signed: list[Decision], told: list[Notice]) -> Itera
     """The state of a packet, one line each."""
     yield f"{found.packet_id} is {words(found.status)}; fingerprint {found.fingerprint[:16]}"
     if found.claimed_by and found.claimed_at and found.claimed_until:
-        until = found.claimed_until.isoformat(timespec="minutes")
-        since = found.claimed_at.isoformat(timespec="minutes")
+        until = local(found, found.claimed_until)
+        since = local(found, found.claimed_at)
         yield f"claimed by {found.claimed_by} since {since}, until {until}"
     for one in signed:
         details = worded(one.parameters) if one.decision == "approve" else ""
         what = " ".join(filter(None, (words(one.decision), words(one.action), details)))
-        when = one.decided_at.isoformat(timespec="minutes")
+        when = local(found, one.decided_at)
         yield f"{what} by {one.user_id} at {when}" + (f": {one.reason}" if one.reason else "")
     for notice in told:
         whom = ", ".join([*notice.user_ids, *map(words, () if notice.user_ids else notice.roles)])
-        when = notice.told_at.isoformat(timespec="minutes")
+        when = local(found, notice.told_at)
         yield f"told {whom or 'nobody'} at {when}: {notice.says}"
 
 

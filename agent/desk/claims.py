@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from agent.desk.local_time import local
 from agent.desk.models import Packet
 from agent.desk.requests import Act
 from policies.guard import LOCKED_ACTIONS, Guard, PacketFacts, Person, Verdict
@@ -29,9 +30,10 @@ def refuse_others(found: Packet, person: Person, now: datetime) -> None:
     if holder(found, now) in (None, person.person_id):
         return
     assert found.claimed_at is not None and found.claimed_until is not None  # noqa: S101, PT018
+    since, until = local(found, found.claimed_at), local(found, found.claimed_until)
     raise Refused(
-        f"{found.packet_id} is claimed by {found.claimed_by} since {_clock(found.claimed_at)}; "
-        f"the claim runs out at {_clock(found.claimed_until)}, or they give it back with unclaim"
+        f"{found.packet_id} is claimed by {found.claimed_by} since {since}; the claim runs out at "
+        f"{until}, or they give it back with unclaim"
     )
 
 
@@ -53,7 +55,8 @@ def take(act: Act) -> str:
         found.claimed_at = now
     found.claimed_by, found.claimed_person = person.user_id, person.person_id
     found.claimed_until = now + LASTS
-    return f"{found.packet_id} is claimed by {person.user_id} until {_clock(found.claimed_until)}."
+    until = local(found, found.claimed_until)
+    return f"{found.packet_id} is claimed by {person.user_id} until {until}."
 
 
 def give_back(act: Act) -> str:
@@ -71,7 +74,3 @@ def give_back(act: Act) -> str:
 def clear(found: Packet) -> None:
     """Nobody holds the packet."""
     found.claimed_by = found.claimed_person = found.claimed_at = found.claimed_until = None
-
-
-def _clock(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")

@@ -16,6 +16,7 @@ from agent.desk import audit, cases, claims, packets, repeats, views
 from agent.desk.attempts import record_denied, record_refused
 from agent.desk.handling import keep
 from agent.desk.history import decisions, facts_of, final_decision
+from agent.desk.local_time import local
 from agent.desk.models import OPEN_STATUSES, Decision, Packet
 from agent.desk.reasons import is_override, reason_problem
 from agent.desk.requests import (
@@ -215,5 +216,5 @@ def _already(found: Packet, before: list[Decision]) -> str:
     final = next((one for one in before if one.final), None)
     if final is None:
         return f"{found.packet_id} is {found.status}: open the newest version of the review"
-    when = final.decided_at.isoformat(timespec="minutes")
+    when = local(found, final.decided_at)
     return f"{found.packet_id} is already {found.status}, by {final.user_id} at {when}"

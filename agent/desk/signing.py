@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from agent.desk import audit, packets, turns
 from agent.desk.cases import ends_case
+from agent.desk.local_time import local
 from agent.desk.models import OPEN_STATUSES, Case, Decision, Packet, canonical
 from agent.desk.notices import tell
 from agent.desk.outbox import instruction
@@ -69,8 +70,9 @@ def _first_of(act: Act, row: Decision, needed: int) -> Outcome:
     says = f"{row.slot} of {needed} signed on {found.packet_id}; it waits for another person."
     told = tell(act.desk, act.session, found, "your_turn", says, roles=roles, user_ids=people)
     whom = ", ".join(role.replace("_", " ") for role in roles)
-    named = f" ({', '.join(people)})" if people else ""
-    says = f"{says} Next: {whom}{named}, told at {told.told_at.isoformat(timespec='minutes')}."
+    nobody = " (nobody on the staff table has the right and the authority now)"
+    named = f" ({', '.join(people)})" if people else nobody if act.now else ""
+    says = f"{says} Next: {whom}{named}, told at {local(found, told.told_at)}."
     return Outcome(found.packet_id, OPEN, row.decision_id, False, row.slot, needed, says, roles,
                    people)  # fmt: skip
 

@@ -24,6 +24,13 @@ MONEY = re.compile(r"(?<![\w.,-])(\d[\d,]*(?:\.\d+)?)\s?([A-Z]{3})\b")
 
 DAY = re.compile(r"(?<![\w.,-])(\d{4}-\d{2}-\d{2})()\b")
 
+BARE = re.compile(r"-?[\d.,\s]+")
+SHORTEST_ID = 6
+NO_UNIT = r"(?!\s?[A-Z]{2,3}\b)"
+"""An id of digits alone is none where a unit follows it."""
+ID_COLUMNS = ("_id", "_ref", "_no")
+"""Columns whose digits are an id, and stand for themselves."""
+
 
 class Known(NamedTuple):
     """A value of the packet as it reads in a language: where it is from, and in which unit."""
@@ -79,7 +86,7 @@ def _shown_in(text: str, known: Mapping[str, Known]) -> list[str]:
     there = sorted((shown for shown in known if shown in text), key=len, reverse=True)
     if not there:
         return []
-    either = "|".join(map(re.escape, there))
+    either = "|".join(re.escape(one) + (NO_UNIT if one.isdigit() else "") for one in there)
     return re.findall(rf"(?<![\w.,-])(?:{either})(?!\w|[.,]\d)", text)
 
 
@@ -103,9 +110,15 @@ def _known(packet: Json, language: str) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for value, source, unit in (*_calculated(packet), *_cells(packet)):
         shown = _render(value, unit, language, str(packet.get("timezone") or "UTC"))
-        if any(letter.isdigit() for letter in shown):
+        if any(letter.isdigit() for letter in shown) and not _bare(shown, unit):
             found.setdefault(shown, Known(source, unit))
     return found
+
+
+def _bare(shown: str, unit: str) -> bool:
+    """Whether it is a number without its unit: "5" of some count must not vouch for "5 USD"."""
+    is_id = unit == "text" and len(shown) >= SHORTEST_ID
+    return not is_id and BARE.fullmatch(shown) is not None
 
 
 def _calculated(packet: Json) -> Iterator[tuple[object, str, str]]:
@@ -117,6 +130,9 @@ def _cells(packet: Json) -> Iterator[tuple[object, str, str]]:
     for ref, row in packet["evidence"].items():
         currency = row.get("currency")
         for column, value in row.items():
+            if column.endswith(ID_COLUMNS):
+                yield value, f"{ref}#{column}", "text"
+                continue
             yield value, f"{ref}#{column}", ""
             if currency and isinstance(_typed(value, ""), Decimal):
                 yield value, f"{ref}#{column}", str(currency)
