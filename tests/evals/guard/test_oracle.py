@@ -20,7 +20,7 @@ from policies.guard import Guard, LockFacts, locks, shipped
 from policies.views import COLUMN_GROUPS
 
 FOLDER = Path(evals.guard.__file__).parent
-COMPARISON = {"comparing", "oracle", "mutants", "mutations", "duties", "faults", "engine_faults"}
+COMPARISON = {"comparing", "oracle", "mutants", "mutations", "duties", "faults", "broken"}
 TEXT = (files("policies") / "rights.cedar").read_text(encoding="utf-8")
 SCHEMA = (files("policies") / "rights.cedarschema").read_text(encoding="utf-8")
 
