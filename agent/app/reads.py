@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from agent.app.desk_place import desk_place
 from agent.app.home import Home
-from agent.desk import audit
 from policies.guard import ROLES
 from policies.views import COLUMN_GROUPS, roles_that_see
 from tools.view import View
@@ -35,8 +33,13 @@ def record_read(home: Home, view: View | None, orders: Sequence[str], by: str) -
         Refused: the audit is damaged: what cannot be kept is not shown.
     """
     groups = sorted(view.seen & masked_groups()) if view is not None else []
+    if view is None or not groups or not orders:
+        return
+    from agent.app.desk_place import desk_place  # the desk is read by those alone who are named
+    from agent.desk import audit
+
     place = desk_place(home.path)
-    if view is None or not groups or not orders or not place.exists:
+    if not place.exists:
         return
     desk = place.open()
     try:
