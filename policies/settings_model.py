@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from tools.conventions import Conventions
 
@@ -22,6 +22,7 @@ Percent = Decimal
 """A number of per cent: 15 means 15 %."""
 
 CHOOSING = "Choosing"
+HOUR = r"^([01]\d|2[0-3]):[0-5]\d$"
 ORDER_CURRENCY, POLICY_CURRENCY = "order currency", "policy currency"
 PER_CENT, DAYS, WORKING_DAYS, POINTS = "per cent", "days", "working days", "points"
 
@@ -265,6 +266,40 @@ class General(_Section):
     )
 
 
+class Sla(_Section):
+    """The clock of a case, and whom it is escalated to."""
+
+    opens: str = Field(
+        "09:00",
+        pattern=HOUR,
+        description="local hour at which the clock of a case starts on a working day",
+        json_schema_extra=source(CHOOSING, "local time"),
+    )
+    closes: str = Field(
+        "17:00",
+        pattern=HOUR,
+        description="local hour at which it stops; later than it starts",
+        json_schema_extra=source(CHOOSING, "local time"),
+    )
+    escalate_after_pct: Percent = Field(
+        Decimal(100),
+        gt=0,
+        description="share of the allowed working time after which a case is escalated",
+        json_schema_extra=source(CHOOSING, PER_CENT),
+    )
+    escalate_to: dict[ExceptionClass, str] = Field(
+        default_factory=dict,
+        description="role that a case of the class is escalated to; executive where not named",
+        json_schema_extra=source(CHOOSING, "roles"),
+    )
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Sla:
+        if self.opens >= self.closes:
+            raise ValueError("sla.closes has to be later than sla.opens")
+        return self
+
+
 class Risk(_Section):
     """Points of the published risk sum."""
 
@@ -335,6 +370,7 @@ class Settings(_Section):
     approval: Approval = Approval.model_validate({})
     general: General
     risk: Risk = Risk.model_validate({})
+    sla: Sla = Sla.model_validate({})
     hold_codes: dict[str, ExceptionClass] = Field(
         description="ERP hold codes (prefixes) and the class that they mean",
         json_schema_extra=source("Holds", "classes"),

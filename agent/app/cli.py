@@ -142,6 +142,14 @@ def queue(
 
 
 @app.command()
+def sla(home: HomeOption = DEFAULT_HOME, as_of: AsOf = None, json: AsJson = False) -> None:
+    """The clocks of the open cases: time used and paused, due, escalated; who has how many."""
+    from agent.app.sla import show_sla
+
+    show_sla(home, as_of, json)
+
+
+@app.command()
 def review(
     orders: Annotated[list[str] | None, typer.Argument(help="Order ids.")] = None,
     every: Annotated[

@@ -10,6 +10,7 @@ from pathlib import Path
 from agent.app.home import Home, open_home
 from agent.app.output import counted, emit_json, say
 from agent.app.reviewing import Selection, select
+from agent.app.sla import escalate_late
 from agent.app.working import Workplace, WorkReport, open_workplace, work
 from agent.desk import rule_books
 from agent.desk.cases import Opening
@@ -61,6 +62,7 @@ def open_cases(
     place = workplace(home, rules, review)
     judged = review.prepare(ids, as_of)
     report = work(place, [_opening(one) for one in judged], as_of)
+    report.escalated += escalate_late(home, place.desk, as_of)
     if reminded is not None:
         reminded += remind(place.desk)
     return report
@@ -73,10 +75,12 @@ def work_queue(where: Path, orders: Sequence[str], as_of_text: str | None, json:
     report = open_cases(home, orders, home.as_of(as_of_text), reminded)
     if json:
         emit_json({"waiting": report.waiting, "resumed": report.resumed, "failed": report.failed,
-                   "reminded": reminded})  # fmt: skip
+                   "reminded": reminded, "escalated": report.escalated})  # fmt: skip
     else:
         again = f"\nreminded of {counted(len(reminded), 'packet')}" if reminded else ""
         say(_worked(report) + again)
+        if report.escalated:
+            say(f"escalated now: {', '.join(report.escalated)} (see holddesk sla)")
     if report.failed:
         failed = counted(len(report.failed), "order")
         raise Refused(f"{failed} could not be drafted; run holddesk work again")

@@ -16,6 +16,7 @@ from agent.app.output import console, emit_json, emit_line, plain_text, say, tab
 from agent.app.reads import record_read
 from agent.app.show import packet_view
 from agent.app.show_queue import queue_view
+from agent.app.sla import by_order
 from agent.app.viewing import refuse_unseen, viewed_as, visible
 from agent.review import stages
 from agent.review.masking import masked_answer, masked_packet
@@ -184,6 +185,9 @@ def show_queue(where: Path, as_of_text: str | None, rules_file: Path | None, jso
     as_of, rules, snapshot = home.as_of(as_of_text), home.rules(rules_file), home.snapshot()
     ids = select(snapshot, Selection(held=True), as_of) if snapshot.tables["holds"].present else []
     rows = queue_rows(packets_of(home, snapshot, ids, as_of, rules, quiet=json), as_of)
+    running = by_order(home, as_of)
+    for row in rows:
+        row["sla"] = running.get(row["order_id"])
     if json:
         emit_json({"as_of": as_of.isoformat(), "snapshot": snapshot.id, "orders": rows})
         return

@@ -29,12 +29,18 @@ def time_left(row: Json) -> str:
     return str(row["left_shown"])
 
 
+def _left(row: Json) -> str:
+    """The time left to keep the promise, then how the SLA of the case stands."""
+    of_case = (row.get("sla") or {}).get("shown", "")
+    return "; ".join(part for part in (time_left(row), of_case) if part)
+
+
 def queue_view(rows: Sequence[Json], as_of: str, width: int) -> RenderableType:
     """The held orders in the order in which they have to be looked at."""
     title = f"{counted(len(rows), 'held order')} as of {as_of}"
     cells = [
         (row["order_id"], row["customer"], row["net_shown"] or "not known", why_held(row),
-         time_left(row), f"{row['risk']['level']} {row['risk']['score']}",
+         _left(row), f"{row['risk']['level']} {row['risk']['score']}",
          row["recommendation"], words(row["owner"]))
         for row in rows
     ]  # fmt: skip

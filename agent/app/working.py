@@ -49,6 +49,8 @@ class WorkReport:
     resumed: list[str] = field(default_factory=list)
     """Decided packets whose thread was brought to its end."""
     failed: dict[str, str] = field(default_factory=dict)
+    escalated: list[str] = field(default_factory=list)
+    """Orders whose case was escalated now."""
 
 
 def open_workplace(

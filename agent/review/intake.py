@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from agent.review.classify import Classified
+from policies.settings_model import Sla
+from tools.calendars import SiteCalendar
 from tools.rows import Row
+from tools.working_time import WorkingTime
 
 HOURS_A_DAY = 8
 
@@ -23,17 +26,18 @@ class Intake:
 
 
 def _due(judged: Classified, placed_at: datetime | None) -> datetime | None:
-    """The end of the SLA: whole working days of the site after the placement, at its hour."""
+    """The end of the SLA: the working hours of the class after the placement, at the site."""
     if placed_at is None:
         return None
     name = judged.primary or "approval_gap"
     hours = judged.settings.general.sla_hours.get(name, float(HOURS_A_DAY))
     calendar = judged.case.book.calendar(judged.case.site_id)
-    local = placed_at.astimezone(calendar.timezone)
-    days, rest = divmod(hours, HOURS_A_DAY)
-    due = calendar.add(local.date(), int(days))
-    moment = datetime.combine(due, local.timetz()) + timedelta(hours=rest)
-    return moment.astimezone(placed_at.tzinfo)
+    return working_time(calendar, judged.settings.sla).after(placed_at, timedelta(hours=hours))
+
+
+def working_time(calendar: SiteCalendar, sla: Sla) -> WorkingTime:
+    """The clock of a site by the rules."""
+    return WorkingTime(calendar, time.fromisoformat(sla.opens), time.fromisoformat(sla.closes))
 
 
 def _first(holds: Iterable[Row]) -> Row | None:

@@ -73,14 +73,18 @@ def set_trap(point: Point) -> None:
     original: Callable[..., Any] = getattr(point.owner, point.function)
     left = [point.call]
 
-    @wraps(original)
-    def trapped(*args: Any, **named: Any) -> Any:
+    def count() -> None:
         left[0] -= 1
-        if left[0] == 0 and not point.after:
-            end_here()
-        result = original(*args, **named)
         if left[0] == 0:
             end_here()
+
+    @wraps(original)
+    def trapped(*args: Any, **named: Any) -> Any:
+        if not point.after:
+            count()
+        result = original(*args, **named)  # an interrupt leaves approve without returning
+        if point.after:
+            count()
         return result
 
     setattr(point.owner, point.function, trapped)
