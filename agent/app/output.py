@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-PIPED_WIDTH = 160
+PIPED_WIDTH = 175
 """Columns where stdout is no terminal and COLUMNS says nothing."""
 WHOLE = 18
 """Cells of at most this many columns (ids, amounts, dates) are never broken."""

@@ -29,10 +29,9 @@ def time_left(row: Json) -> str:
     return str(row["left_shown"])
 
 
-def _left(row: Json) -> str:
-    """The time left to keep the promise, then how the SLA of the case stands."""
-    of_case = (row.get("sla") or {}).get("shown", "")
-    return "; ".join(part for part in (time_left(row), of_case) if part)
+def sla_shown(row: Json) -> str:
+    """How the SLA of the case stands; empty without a case that has one."""
+    return str((row.get("sla") or {}).get("shown", ""))
 
 
 def queue_view(rows: Sequence[Json], as_of: str, width: int) -> RenderableType:
@@ -40,11 +39,11 @@ def queue_view(rows: Sequence[Json], as_of: str, width: int) -> RenderableType:
     title = f"{counted(len(rows), 'held order')} as of {as_of}"
     cells = [
         (row["order_id"], row["customer"], row["net_shown"] or "not known", why_held(row),
-         _left(row), f"{row['risk']['level']} {row['risk']['score']}",
+         time_left(row), sla_shown(row), f"{row['risk']['level']} {row['risk']['score']}",
          row["recommendation"], words(row["owner"]))
         for row in rows
     ]  # fmt: skip
-    names = ("order", "customer", "net", "found", "time left", "risk", "path", "owner")
+    names = ("order", "customer", "net", "found", "time left", "SLA", "risk", "path", "owner")
     if width >= ONE_LINE_FROM:
         return table(title, (*names[:2], ">net", *names[3:]), cells)
     columns = _stacked(names)
@@ -52,6 +51,7 @@ def queue_view(rows: Sequence[Json], as_of: str, width: int) -> RenderableType:
 
 
 def _stacked(cells: Sequence[object]) -> tuple[str, ...]:
-    order, customer, net, found, left, risk, path, owner = cells
-    pairs = ((order, risk), (customer, found), (net, left), (path, owner))
+    order, customer, net, found, left, sla, risk, path, owner = cells
+    why = f"{found}; SLA {sla}" if sla and sla != "SLA" else found
+    pairs = ((order, risk), (customer, why), (net, left), (path, owner))
     return tuple(f"{above}\n{below}" for above, below in pairs)

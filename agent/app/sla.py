@@ -86,9 +86,15 @@ def by_order(home: Home, as_of: datetime) -> dict[str, dict[str, Any]]:
 
 
 def _standing(clock: Clock, as_of: datetime) -> dict[str, Any]:
-    due = clock.due_at
-    shown = f"SLA {clock.state}, due {_local(due, as_of)}" if due else ""
-    return {"state": clock.state, "due_at": due.isoformat() if due else None, "shown": shown}
+    due, shown = clock.due_at, clock.state
+    if due and clock.state == "running":
+        local = due.astimezone(as_of.tzinfo)
+        shown = local.strftime("%H:%M" if local.date() == as_of.date() else "%d %b")
+    return {
+        "state": clock.state,
+        "due_at": due.isoformat() if due else None,
+        "shown": shown if due else "",
+    }
 
 
 def _local(moment: datetime, as_of: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def test_the_queue_shows_the_state_and_when_a_case_is_due(
     for row in queue_rows:
         case = clocks[row["order_id"]]
         assert (row["sla"]["state"], row["sla"]["due_at"]) == (case["state"], case["due_at"])
-        assert row["sla"]["shown"].startswith(f"SLA {case['state']}, due ")
+        due_or_state = re.compile(r"\d\d \w{3}|\d\d:\d\d|breached|paused")
+        assert due_or_state.fullmatch(row["sla"]["shown"])
+        assert (row["sla"]["shown"] == "breached") == (case["state"] == "breached")
 
 
 def test_work_again_escalates_nothing_again(holddesk: HoldDesk, home: Path) -> None:
