@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
-from agent.desk.store import Clock, Desk, open_desk, revision_of
 from tools.errors import BadInput
+
+if TYPE_CHECKING:  # a home is read without its desk, and without what the desk needs
+    from sqlalchemy.engine import URL
+
+    from agent.desk.store import Clock, Desk
 
 ENVIRONMENT = "HOLDDESK_DESK_URL"
 URL_FILE = "desk.url"
@@ -66,6 +68,8 @@ class DeskPlace:
         """
         if not self.exists:
             return f"{self.shown}, not made yet"
+        from agent.desk.store import revision_of
+
         revision = revision_of(self.where)
         return f"{self.shown}, {f'revision {revision}' if revision else 'not made yet'}"
 
@@ -75,6 +79,8 @@ class DeskPlace:
         Raises:
             Unavailable: it cannot be reached or opened.
         """
+        from agent.desk.store import open_desk
+
         self.home.mkdir(parents=True, exist_ok=True)
         return open_desk(self.where, head=self.home / HEAD_FILE, clock=clock)
 
@@ -149,6 +155,9 @@ def _keep_url(home: Path, url: str) -> None:
 
 def _parsed(text: str, named_by: str) -> URL:
     """The URL for psycopg; what is wrong is said without the text, which may hold a password."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:

@@ -11,12 +11,12 @@ from typing import Any
 
 from rich.progress import track
 
+from agent.app.desk_place import desk_place
 from agent.app.home import Home, open_home
 from agent.app.output import console, emit_json, emit_line, plain_text, say, table
 from agent.app.reads import record_read
 from agent.app.show import packet_view
 from agent.app.show_queue import queue_view
-from agent.app.sla import by_order
 from agent.app.viewing import refuse_unseen, viewed_as, visible
 from agent.review import stages
 from agent.review.masking import masked_answer, masked_packet
@@ -179,13 +179,22 @@ def _print_summary(counted: Summary, form: str) -> None:
         say(table(f"\n{title}", ("", ">count"), rows))
 
 
+def _clocks(home: Home, as_of: datetime) -> dict[str, dict[str, Any]]:
+    """How the SLA of each open case stands; the desk is opened only where there is one."""
+    if not desk_place(home.path).exists:
+        return {}
+    from agent.app.sla import by_order
+
+    return by_order(home, as_of)
+
+
 def show_queue(where: Path, as_of_text: str | None, rules_file: Path | None, json: bool) -> None:
     """Print the held orders, by the time left and then by risk."""
     home = open_home(where)
     as_of, rules, snapshot = home.as_of(as_of_text), home.rules(rules_file), home.snapshot()
     ids = select(snapshot, Selection(held=True), as_of) if snapshot.tables["holds"].present else []
     rows = queue_rows(packets_of(home, snapshot, ids, as_of, rules, quiet=json), as_of)
-    running = by_order(home, as_of)
+    running = _clocks(home, as_of)
     for row in rows:
         row["sla"] = running.get(row["order_id"])
     if json:

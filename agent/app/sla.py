@@ -75,11 +75,8 @@ def escalate_late(home: Home, desk: Desk, as_of: datetime) -> list[str]:
 
 
 def by_order(home: Home, as_of: datetime) -> dict[str, dict[str, Any]]:
-    """How the SLA of each open case stands, by order; empty where no desk is made yet."""
-    place = desk_place(home.path)
-    if not place.exists:
-        return {}
-    desk = place.open()
+    """How the SLA of each open case stands, by order."""
+    desk = desk_place(home.path).open()
     found = {one.order_id: _standing(one, as_of) for one in read_clocks(home, desk, as_of)}
     desk.close()
     return found
