@@ -56,6 +56,7 @@ MOMENTS = (
         "after the first signature", (*OPENED, (*APPROVE, *BY_FIRST)), (*APPROVE, *BY_SECOND),
         large=True,
     ),
+    Moment("after the approval", (*OPENED, (*APPROVE, *BY_FIRST)), ("worker", "--once")),
 )  # fmt: skip
 
 
