@@ -28,7 +28,10 @@ def test_an_approval_becomes_an_instruction_that_says_what_to_do(desk: Desk) -> 
 
 def test_a_waiver_asks_nothing_of_another_system(desk: Desk) -> None:
     a_packet(desk)
-    request = approve(action="waive_finding", parameters={"class": "approval_gap"}, reason="ok")
+    bounds = {"class": "approval_gap", "code": "missing", "until": "2026-03-31", "values": "h1"}
+    request = approve(
+        action="waive_finding", parameters=bounds, reason="insured", reason_code="secured"
+    )
     decide(desk, request, shipped(), "v1")
 
     with desk.read() as session:
