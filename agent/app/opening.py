@@ -61,7 +61,8 @@ def open_cases(
     review = ReviewStages(snapshot, rules)
     place = workplace(home, rules, review)
     judged = review.prepare(ids, as_of)
-    report = work(place, [_opening(one) for one in judged], as_of)
+    openings = [_opening(one) for one in judged]
+    report = work(place, openings, as_of, unfinished=not orders)
     report.escalated += escalate_late(home, place.desk, as_of)
     if reminded is not None:
         reminded += remind(place.desk)

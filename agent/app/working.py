@@ -76,10 +76,19 @@ def open_workplace(
     return Workplace(home, at, at.open(clock), stages, policy_version, guard or shipped())
 
 
-def work(place: Workplace, openings: Sequence[cases.Opening], as_of: datetime) -> WorkReport:
-    """Open the cases, then drive each one to its interrupt; those that wait already are left."""
+def work(
+    place: Workplace,
+    openings: Sequence[cases.Opening],
+    as_of: datetime,
+    *,
+    unfinished: bool = False,
+) -> WorkReport:
+    """Open the cases, then drive each one to its interrupt; those that wait already are left.
+
+    With `unfinished` every other case that was interrupted is brought to its end as well.
+    """
     wanted = cases.open_cases(place.desk, openings, as_of)
-    return _advance(place, as_of, set(wanted))
+    return _advance(place, as_of, None if unfinished else set(wanted))
 
 
 def sweep(place: Workplace, as_of: datetime) -> WorkReport:

@@ -207,7 +207,8 @@ def _may_sign(act: Act) -> None:
 
 
 def _locked(session: Session, packet_id: str) -> Packet:
-    packets.packet(session, packet_id)
+    shown = packets.packet(session, packet_id)
+    packets.lock_case(session, shown.case_id)  # first, as drafting does: else the two deadlock
     statement = select(Packet).where(Packet.packet_id == packet_id).with_for_update()
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 

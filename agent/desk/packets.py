@@ -71,7 +71,7 @@ def save(desk: Desk, case_id: str, version: int, draft: Draft) -> Packet | None:
         order: a newer version has to be drafted.
     """
     with desk.write() as session:
-        of = _locked_case(session, case_id)
+        of = lock_case(session, case_id)
         found = session.get(Packet, packet_id_of(of.order_id, version), with_for_update=True)
         if found is None:
             return _insert(desk, session, of, version, draft)
@@ -145,7 +145,8 @@ def _model(body: Mapping[str, Any]) -> dict[str, str]:
     return {} if writer == "template" else {"id": writer}
 
 
-def _locked_case(session: Session, case_id: str) -> Case:
+def lock_case(session: Session, case_id: str) -> Case:
+    """Lock a case for the transaction; whoever locks a packet too locks its case first."""
     found = session.get(Case, case_id, with_for_update=True)
     if found is None:
         raise NotFound(f"there is no case {case_id}")

@@ -239,6 +239,13 @@ def test_a_resume_without_a_decision_in_the_desk_decides_nothing(
     assert case_status(place) == "closed"
 
 
+def test_work_on_everything_ends_what_was_interrupted_elsewhere(tmp_path: Path) -> None:
+    place = place_at(tmp_path)
+    cases.open_cases(place.desk, [cases.Opening("SO-1")], NOW)  # and killed before the draft
+    assert work(place, [], NOW).waiting == []
+    assert work(place, [], NOW, unfinished=True).waiting == ["SO-1.v1"]
+
+
 def test_a_packet_of_another_graph_is_drafted_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from agent.desk import audit, cases, packets
 from agent.desk.decisions import (
@@ -370,3 +370,17 @@ def test_an_approval_without_its_bounds_grants_nothing(
             ),
         )  # fmt: skip
     assert (status(desk), counted(desk, Decision)) == ("pending", 0)
+
+
+def test_a_decision_locks_the_case_before_the_packet_as_drafting_does(desk: Desk) -> None:
+    a_packet(desk)
+    locked: list[str] = []
+
+    def see(_c: object, _k: object, statement: str, *_: object) -> None:
+        if "FOR UPDATE" in statement:
+            locked.append(statement.split("FROM ")[1].split()[0])
+
+    event.listen(desk.engine, "before_cursor_execute", see)
+    ask(desk, approve())
+    queues = desk.engine.dialect.name == "sqlite"  # its writers wait for the whole database
+    assert locked[:2] == ([] if queues else ["cases", "packets"])

@@ -1,6 +1,6 @@
 """The console in a real browser: paths of personas, keys, cards, themes, widths, accessibility.
 
-Needs the packages playwright and axe-playwright-python and a chromium (`HOLDDESK_CHROMIUM`, else
+Part of `make verify`. Needs the packages of the extra `browser` and a chromium (`HOLDDESK_CHROMIUM`, else
 the one on the path); where one is missing, these tests are named as not run.
 """
 
@@ -22,7 +22,6 @@ import uvicorn
 from agent.app.service.application import application
 from agent.app.service.office import Office
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="not run: playwright is missing")
 CHROMIUM = os.environ.get("HOLDDESK_CHROMIUM") or shutil.which("chromium")
 pytestmark = [
     pytest.mark.long,
@@ -76,6 +75,7 @@ def _listening(home: Path) -> Iterator[Live]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="not run: no playwright")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
