@@ -68,10 +68,12 @@ class Corpus:
     questions: list[Question] = field(default_factory=list)
 
     def about(self, rule: str) -> list[Question]:
-        """The requests for the actions of a rule, those in which it decides first."""
+        """All requests: those that the rule decides first, then those for the same actions."""
         actions = {one.action for one in self.questions if rule in one.expected[1]}
-        mine = [one for one in self.questions if one.action in actions]
-        return sorted(mine, key=lambda one: rule not in one.expected[1])
+        return sorted(
+            self.questions,
+            key=lambda one: (rule not in one.expected[1], one.action not in actions),
+        )
 
 
 @cache

@@ -46,6 +46,12 @@ def test_a_threshold_that_moves_by_one_minor_unit_is_caught() -> None:
     assert all(caught(one, questions) for one in moved)
 
 
+def test_a_rule_that_reaches_into_an_action_where_it_never_decides_is_caught() -> None:
+    (reaching,) = [m for m in ALL if (m.rule, m.what) == ("reads-only", "unless 1")
+                   and m.kind == "forget"]  # fmt: skip
+    assert caught(reaching, corpus(SIZE, 5).about("reads-only")) == "decision"
+
+
 def test_the_shipped_text_itself_is_not_caught() -> None:
     same = Mutant("release-sales", "none", "", policy_text())
     assert caught(same, corpus(SIZE, 5).about("release-sales")) == ""
