@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from agent.app.signed_in import TOKEN, account_of
 from agent.desk import circumstances
 from policies.settings import Rules, load_rules
 from tools.errors import BadInput, Denied
@@ -43,19 +44,26 @@ class Home:
         return current_snapshot(self.path)
 
     def acting(self, user: str | None) -> str:
-        """The user that `--as` names; only a demo home believes it.
+        """Who acts: in a demo home whom `--as` names, elsewhere the person of the token.
 
         Raises:
-            Denied: the home is no demo home, or no user is named.
+            Denied: `--as` outside a demo home, or no token that may decide.
+            BadInput: a demo home, and nobody is named.
         """
-        if not self.demo:
+        if self.demo:
+            if user is None:
+                raise BadInput("name who acts with --as USER (personas: holddesk demo shows them)")
+            circumstances.state(auth="demo")
+            return user
+        secret = os.environ.get(TOKEN, "")
+        if user is not None or not secret:
             raise Denied(
-                "--as is accepted only in a demo home; sign in to decide here", ("sign-in",)
+                f"--as is accepted only in a demo home; elsewhere the token in {TOKEN} says who "
+                "acts (holddesk token add USER --scope decide), or sign in to the console",
+                ("sign-in",),
             )
-        if user is None:
-            raise BadInput("name who acts with --as USER (personas: holddesk demo shows them)")
-        circumstances.state(auth="demo")
-        return user
+        circumstances.state(auth="token")
+        return account_of(self.path, secret)
 
 
 def may_have_desk(path: Path) -> bool:
