@@ -181,7 +181,7 @@ EVERYWHERE: tuple[Change, ...] = (
     _facts(classes=frozenset()), _facts(approved_roles=frozenset()),
     _facts(owner_role=""), _facts(credit_authority=None),
     _adds("classes", *CLASSES), _adds("approved_roles", *BUSINESS),
-    _touched("creators"), _touched("requesters"), _touched("changers"), _stands_in,
+    _touched("creators"), _touched("requesters"), _touched("changers"), _stands_in, _stands_in,
     _did("overriders"), _did("releasers"), _did("communicators"), _did("approvers"),
     _who(absent=True), _who(company="C2"), _who(company=""), _who(site="D03"), _who(site="D02"),
     _role("roles", "admin", "auditor", "evaluator"), _role("roles", *BUSINESS),
@@ -202,6 +202,7 @@ AIMED: dict[str, tuple[Change, ...]] = {
     "change_credit_limit": (*_SIGNS, _did("releasers"), _above),
     "change_price": (
         *_SIGNS, _did("releasers"), _unknown_amounts, _facts(below_floor=True),
+        _facts(below_floor=True),
         _facts(below_floor=True),
     ),
     "ship_partial": (*_SIGNS, _screened, _screened, _who(site="D03")),

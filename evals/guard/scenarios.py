@@ -65,7 +65,7 @@ BY: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (FINANCE, waives("approval_gap", not_known=frozenset({"credit_hold"}))),
         (FINANCE, waives("credit_hold", credit_authority=1_000_000)),
         (EXECUTIVE, waives("credit_hold", credit_authority=1_000_000)),
-        (CREDIT, waives("credit_hold")), (WAREHOUSE, waives("stock_shortage")),
+        *[(CREDIT, waives("credit_hold"))] * 4, (WAREHOUSE, waives("stock_shortage")),
         (WAREHOUSE, waives("customer_priority_conflict")), (LOGISTICS, waives("route_risk")),
     ],
     "notify_customer": [(SERVICE, {}), (EXECUTIVE, {})],
