@@ -51,7 +51,11 @@ def metrics(request: Request, _: Watcher) -> Response:
 
 
 def application(
-    office: Office, origin: str = "http://127.0.0.1:8700", *, rate: float = 400.0
+    office: Office,
+    origin: str = "http://127.0.0.1:8700",
+    *,
+    rate: float = 400.0,
+    sign_ins: float = 20,
 ) -> FastAPI:
     """The service over an office.
 
@@ -60,6 +64,7 @@ def application(
         origin: where people reach it, such as https://desk.example.com; https makes cookies
             secure.
         rate: requests a second that one address may send for long.
+        sign_ins: how often one address may try to sign in at once; then once in five seconds.
     """
     app = FastAPI(
         title="holddesk", version="1", docs_url=None, redoc_url=None, openapi_url=None,
@@ -76,7 +81,7 @@ def application(
     problems.install(app, pages.problem_page)
     app.add_middleware(
         Shield, hosts=hosts_of(origin), origin=origin, telling=telling,
-        requests=Bucket(rate, rate * 2), sign_ins=Bucket(0.2, 20),
+        requests=Bucket(rate, rate * 2), sign_ins=Bucket(0.2, sign_ins),
     )  # fmt: skip
     return app
 

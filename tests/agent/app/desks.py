@@ -60,7 +60,7 @@ class Served:
 def serve(home: Path) -> Served:
     """A service over a home."""
     office = Office(home)
-    return Served(office, application(office, ORIGIN, rate=1e9))
+    return Served(office, application(office, ORIGIN, rate=1e9, sign_ins=1e9))
 
 
 def field(page: Response, name: str) -> str:

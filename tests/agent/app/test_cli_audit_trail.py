@@ -183,10 +183,11 @@ def events_of(home: Path, holddesk: HoldDesk, name: str) -> list[dict[str, Any]]
 
 
 def test_who_reads_what_others_may_not_see_is_kept(decided: Path, holddesk: HoldDesk):
+    before = len(events_of(decided, holddesk, "read.masked_columns"))
     for command in (("review", "SO-1042"), ("ask", "why is SO-1042 blocked?")):
         assert holddesk(*command, "--as", "u.neumann", "--home", decided).code == 0
 
-    kept = events_of(decided, holddesk, "read.masked_columns")
+    kept = events_of(decided, holddesk, "read.masked_columns")[before:]
     assert [(row["actor"], row["order_id"], row["body"]["command"]) for row in kept] == [
         ("u.neumann", "SO-1042", "review"),
         ("u.neumann", "SO-1042", "ask"),
@@ -196,9 +197,10 @@ def test_who_reads_what_others_may_not_see_is_kept(decided: Path, holddesk: Hold
 
 
 def test_a_review_by_nobody_in_particular_stores_nothing(decided: Path, holddesk: HoldDesk):
+    before = events_of(decided, holddesk, "read.masked_columns")
     assert holddesk("review", "SO-1042", "--home", decided).code == 0
 
-    assert events_of(decided, holddesk, "read.masked_columns") == []
+    assert events_of(decided, holddesk, "read.masked_columns") == before
 
 
 def test_what_cannot_be_kept_is_not_shown(decided: Path, holddesk: HoldDesk):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.app.service.application import application
 from agent.app.service.shield import CSP, LARGEST_BODY, Bucket
-from tests.agent.app.desks import Served, problem
+from tests.agent.app.desks import ORIGIN, Served, problem
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +164,12 @@ def test_a_what_if_is_marked_and_stores_nothing(own: Served) -> None:
     assert made["packet_id"] is None
     assert made["hypothetical"] == ["payment 12400"]
     assert client.get("/api/v1/cases?view=all").json()["total"] == before
+
+
+def test_an_address_that_tries_to_sign_in_too_often_has_to_wait(served: Served) -> None:
+    hurried = Served(served.office, application(served.office, ORIGIN, sign_ins=3)).client()
+    wrong = {"user": "u.vogt", "password": "guess"}
+    codes = [hurried.post("/sign-in", data=wrong).status_code for _ in range(4)]
+    assert 429 not in codes[:3]
+    assert codes[3] == 429
+    assert hurried.get("/healthz").status_code == 200
