@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypedDict
 from agent.desk import packets
 from agent.desk.decisions import record_outcome
 from agent.desk.store import Desk
+from policies.choose import ACTION_OF
 from policies.guard import OrderFacts, facts_json
 from tools.errors import HolddeskError, Refused
 
@@ -68,14 +69,8 @@ class Redraft(HolddeskError):
     """The version is stored with other evidence: a newer one has to be drafted."""
 
 
-ACTION_OF = {
-    "ship": "release_order",
-    "split": "ship_partial",
-    "substitute": "substitute_item",
-    "wait": "change_promise",
-}
-"""The locked action that a recommended disposition asks for; hold and escalate ask for none."""
 REVIEW = "review_packet"
+"""What is asked where the recommended disposition (hold, escalate) asks for no locked action."""
 NOT_DECIDED = "not decided in the desk"
 
 
