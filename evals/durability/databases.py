@@ -45,3 +45,8 @@ def databases(only: str | None = None) -> list[str]:
     """SQLite, and PostgreSQL where a server is named; or the one that is asked for."""
     found = ["sqlite", *(["postgresql"] if os.environ.get(SERVER) else [])]
     return found if only is None else [only]
+
+
+def not_run(only: str | None = None) -> list[str]:
+    """What to say where a run that asked for every database has one alone."""
+    return [] if only or len(databases()) > 1 else [NOT_RUN]

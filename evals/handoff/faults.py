@@ -25,7 +25,7 @@ from sqlalchemy import select
 from agent.desk import audit
 from agent.desk.outbox_models import Outbox
 from agent.desk.store import Desk
-from evals.durability.databases import NOT_RUN, database, databases
+from evals.durability.databases import database, databases, not_run
 from evals.handoff.world import (
     approve_orders,
     ledger,
@@ -175,7 +175,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "faults": sum(one["faults"] for one in runs),
         "kills": sum(one["kills"] for one in runs),
         "runs": runs,
-        "not_run": [] if len(databases(asked.database)) > 1 or asked.database else [NOT_RUN],
+        "not_run": not_run(asked.database),
     }
     sys.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n")
     return 0 if body["ok"] else 1

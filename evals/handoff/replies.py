@@ -25,7 +25,7 @@ from standardwebhooks.webhooks import Webhook
 from agent.desk import replies
 from agent.desk.outbox_models import Outbox, Reply
 from agent.desk.store import Desk
-from evals.durability.databases import NOT_RUN, database, databases
+from evals.durability.databases import database, databases, not_run
 from evals.handoff.world import approve_orders, open_at
 from tools.errors import HolddeskError
 
@@ -219,7 +219,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "offered": sum(one["offered"] for one in runs),
         "accepted": sum(one["accepted"] for one in runs),
         "runs": runs,
-        "not_run": [] if len(databases(asked.database)) > 1 or asked.database else [NOT_RUN],
+        "not_run": not_run(asked.database),
     }
     sys.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode() + "\n")
     return 0 if body["ok"] else 1

@@ -6,35 +6,39 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
-POSTGRES = os.environ.get("HOLDDESK_TEST_POSTGRES", "")
+from agent.app.desk_place import ENVIRONMENT
+from evals.durability import databases
+
+POSTGRES = os.environ.get(databases.SERVER, "")
 
 on_postgres = pytest.param(
     "postgres",
     marks=[
         pytest.mark.postgres,
-        pytest.mark.skipif(not POSTGRES, reason="not run: HOLDDESK_TEST_POSTGRES names no server"),
+        pytest.mark.skipif(not POSTGRES, reason=databases.NOT_RUN),
     ],
 )
 BOTH = ["sqlite", on_postgres]
 
 
-@contextmanager
-def postgres_schema() -> Iterator[str]:
-    """The URL of an empty schema, which is dropped afterwards."""
-    schema = f"desk_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    try:
-        yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.dispose()
+def postgres_schema() -> AbstractContextManager[str]:
+    """The URL of an empty schema of that server, which is dropped afterwards."""
+    return databases.postgres_schema(POSTGRES)
+
+
+@pytest.fixture(autouse=True, params=BOTH)
+def each_database(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Desk and checkpoints in files of the home, and again in PostgreSQL, where it is imported."""
+    if request.param == "sqlite":
+        monkeypatch.delenv(ENVIRONMENT, raising=False)
+        yield
+        return
+    with postgres_schema() as url:
+        monkeypatch.setenv(ENVIRONMENT, url)
+        yield

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from agent.app.desk_place import ENVIRONMENT
 from agent.app.working import Workplace, audit_verify, decide, sweep
 from agent.desk.decisions import decide as decide_in_desk
 from agent.desk.decisions import decisions
 from agent.desk.outbox_models import Outbox
 from tests.agent.desk.people import NOW, order_facts
-from tests.agent.stores import BOTH, postgres_schema
+from tests.agent.stores import each_database  # noqa: F401 - every test runs on both
 from tests.agent.test_graph import (
     FakeStages,
     approve_as,
@@ -29,17 +26,6 @@ from tools.errors import Refused
 
 DONE = ["case.opened", "packet.drafted", "decision.approve", "case.closed"]
 LARGE = 30_000_000
-
-
-@pytest.fixture(autouse=True, params=BOTH)
-def _each_database(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    if request.param == "sqlite":
-        monkeypatch.delenv(ENVIRONMENT, raising=False)
-        yield
-        return
-    with postgres_schema() as url:
-        monkeypatch.setenv(ENVIRONMENT, url)
-        yield
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Exception]:

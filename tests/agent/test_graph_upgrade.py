@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from agent.app.checkpoints import open_checkpoints
-from agent.app.desk_place import ENVIRONMENT
 from agent.app.working import audit_verify, decide, sweep
 from agent.desk import cases, packets
 from agent.desk.models import OPEN_STATUSES, canonical
@@ -20,7 +19,7 @@ from agent.desk.store import REVISION, revision_of
 from agent.graph import GRAPH_VERSION, NODES
 from policies.guard import facts_json
 from tests.agent.desk.people import NOW, order_facts
-from tests.agent.stores import BOTH, postgres_schema
+from tests.agent.stores import each_database  # noqa: F401 - every test runs on both
 from tests.agent.test_graph import approve_as, person, place_at
 
 Rename = Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -31,17 +30,6 @@ OLDER: dict[str, Rename] = {
 }
 """How the nodes of the graph before this one differed from today's."""
 OLD = "of-the-release-before"
-
-
-@pytest.fixture(autouse=True, params=BOTH)
-def _each_database(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    if request.param == "sqlite":
-        monkeypatch.delenv(ENVIRONMENT, raising=False)
-        yield
-        return
-    with postgres_schema() as url:
-        monkeypatch.setenv(ENVIRONMENT, url)
-        yield
 
 
 def older_graph(home: Path, names: tuple[str, ...]) -> None:
